@@ -1,0 +1,295 @@
+"""The values of a market file (contract section 1): frozen, no database, no files, no sentences."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from marktplatz.errors import Finding, Place, Severity
+from marktplatz.vocabulary import (
+    MARKET_FORMAT,
+    MAX_POINTS,
+    CategoryKind,
+    OrganisationKind,
+    PairStatus,
+    Reciprocity,
+    WishLevel,
+    WithinKind,
+)
+
+
+def _printable(text: str) -> str:
+    if any(character < " " and character not in "\n\r\t" for character in text):
+        raise PydanticCustomError("control_character", "control character")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "blank")
+    return text
+
+
+def _plausible_day(day: date) -> date:
+    if not 2000 <= day.year <= 2100:
+        raise PydanticCustomError("absurd_date", "absurd date")
+    return day
+
+
+Identifier = Annotated[str, Field(max_length=200), AfterValidator(_printable), AfterValidator(_not_blank)]
+Name = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_not_blank)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
+Text = Annotated[str, Field(max_length=10_000), AfterValidator(_printable)]
+Day = Annotated[date, AfterValidator(_plausible_day)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+Headcount = Annotated[int, Field(ge=0, le=100_000)]
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Hours = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+Kilometres = Annotated[float, Field(ge=0, le=20_000, allow_inf_nan=False)]
+Ordinal = Annotated[int, Field(ge=1, le=10_000)]
+Points = Annotated[int, Field(ge=0, le=MAX_POINTS)]
+Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
+
+
+class Value(BaseModel):
+    """A frozen value; strict, so that `true` is no number and 731.0 no whole one."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", validate_by_name=True)
+
+
+class Category(Value):
+    """A market's own field of engagement, mapped to one of the fixed kinds."""
+
+    code: Identifier
+    label: Name
+    kind: CategoryKind
+
+
+class Policy(Value):
+    """What the organiser decides for the whole market."""
+
+    name: Name = "Marktplatz Gute Geschäfte"
+    date: Day | None = None
+    postcode: Line | None = None
+    country: Country = "DE"
+    reciprocity: Reciprocity = Reciprocity.WANTED
+    within_kind: WithinKind = WithinKind.NONPROFITS
+    max_agreements: Count | None = None
+    max_pairs_between: Count | None = 1
+    max_distance_km: Kilometres | None = None
+    break_rounds: tuple[Ordinal, ...] = ()
+    categories: tuple[Category, ...] = ()
+
+
+class Contact(Value):
+    name: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+
+
+class Organisation(Value):
+    """A company or a nonprofit; `name` falls back to the id where the sender gave none."""
+
+    id: Identifier
+    kind: OrganisationKind
+    name: Name = ""
+    key: Line | None = None
+    owner: Line | None = None
+    postcode: Line | None = None
+    country: Country | None = None
+    max_agreements: Count | None = None
+    competitors: Line | None = None
+    values: tuple[Line, ...] = ()
+    excludes: tuple[Line, ...] = ()
+    representatives: Annotated[int, Field(ge=1, le=100)] = 1
+    absent_rounds: tuple[Ordinal, ...] = ()
+    table: Ordinal | None = None
+    contact: Contact | None = None
+
+    @property
+    def label(self) -> str:
+        return self.name.strip() or self.id
+
+
+class Entry(Value):
+    """An offer or a need; which of the two, the list it stands in tells."""
+
+    id: Identifier
+    organisation: Identifier
+    title: Line = ""
+    text: Text | None = None
+    category: Identifier | None = None
+    impact_fields: tuple[Line, ...] = ()
+    people: Headcount | None = None
+    hours: Hours | None = None
+    quantity: Amount | None = None
+    from_on: Day | None = Field(default=None, alias="from")
+    to_on: Day | None = Field(default=None, alias="to")
+    postcode: Line | None = None
+    remote: bool | None = False
+    capacity: Count | None = 1
+
+    @property
+    def label(self) -> str:
+        return self.title.strip() or (self.text or "").strip()[:60] or self.id
+
+    @property
+    def places(self) -> int:
+        """In how many pairs the entry may be; null means one, as if the key were missing."""
+        return 1 if self.capacity is None else self.capacity
+
+
+class Wish(Value):
+    organisation: Identifier
+    target: Identifier
+    level: WishLevel
+
+
+class PairRule(Value):
+    """What the organiser fixed by hand for one pair."""
+
+    offer: Identifier
+    need: Identifier
+    status: PairStatus
+
+
+class Score(Value):
+    offer: Identifier
+    need: Identifier
+    points: Points
+
+
+class Market(Value):
+    """A whole market file. `scores` None means: the engine computes the points; a tuple, even empty, is the whole table."""
+
+    format: Literal["marktplatz/1"] = MARKET_FORMAT
+    market: Policy = Policy()
+    organisations: tuple[Organisation, ...] = ()
+    offers: tuple[Entry, ...] = ()
+    needs: tuple[Entry, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    pairs: tuple[PairRule, ...] = ()
+    scores: tuple[Score, ...] | None = None
+
+    @cached_property
+    def organisation_by_id(self) -> dict[str, Organisation]:
+        return {organisation.id: organisation for organisation in self.organisations}
+
+    @cached_property
+    def entry_by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in (*self.offers, *self.needs)}
+
+    @cached_property
+    def category_kinds(self) -> dict[str, CategoryKind]:
+        """Kind by category code; a market without categories of its own uses the kinds' names as codes."""
+        if not self.market.categories:
+            return {kind.value: kind for kind in CategoryKind}
+        return {CategoryKind.OPEN.value: CategoryKind.OPEN} | {c.code: c.kind for c in self.market.categories}
+
+    def kind_of(self, entry: Entry) -> CategoryKind:
+        return CategoryKind.OPEN if entry.category is None else self.category_kinds[entry.category]
+
+
+def find_contradictions(market: Market) -> Iterator[Finding]:
+    """What is wrong between the lines of a market; rows count from 1 in their list."""
+    yield from _find_double_ids(market)
+    yield from _find_double_categories(market)
+    yield from _find_entry_faults(market)
+    yield from _find_wish_faults(market)
+    yield from _find_pair_faults(market)
+    yield from _find_gaps(market)
+
+
+def _find_double_ids(market: Market) -> Iterator[Finding]:
+    first_seen: dict[str, Place] = {}
+    lists: tuple[tuple[str, Sequence[Organisation | Entry]], ...] = (
+        ("organisations", market.organisations),
+        ("offers", market.offers),
+        ("needs", market.needs),
+    )
+    for sheet, members in lists:
+        for row, member in enumerate(members, 1):
+            place = Place(sheet=sheet, row=row, field="id")
+            if member.id in first_seen:
+                other = first_seen[member.id]
+                yield Finding("double_id", place, {"id": member.id, "other_sheet": other.sheet or "", "other_row": other.row or 0})
+            else:
+                first_seen[member.id] = place
+
+
+def _find_double_categories(market: Market) -> Iterator[Finding]:
+    counts = Counter(category.code for category in market.market.categories)
+    for row, category in enumerate(market.market.categories, 1):
+        if counts[category.code] > 1:
+            yield Finding("double_category", Place(sheet="categories", row=row, field="code"), {"code": category.code})
+            counts[category.code] = 0
+
+
+def _find_entry_faults(market: Market) -> Iterator[Finding]:
+    known = market.category_kinds
+    for sheet, entries in (("offers", market.offers), ("needs", market.needs)):
+        for row, entry in enumerate(entries, 1):
+            if entry.organisation not in market.organisation_by_id:
+                yield Finding("unknown_organisation", Place(sheet=sheet, row=row, field="organisation"), {"id": entry.organisation})
+            if entry.category is not None and entry.category not in known:
+                yield Finding(
+                    "unknown_category",
+                    Place(sheet=sheet, row=row, field="category"),
+                    {"code": entry.category, "known": ", ".join(known)},
+                )
+            if entry.from_on and entry.to_on and entry.from_on > entry.to_on:
+                yield Finding(
+                    "dates_reversed",
+                    Place(sheet=sheet, row=row, field="to"),
+                    {"from": entry.from_on.isoformat(), "to": entry.to_on.isoformat()},
+                )
+            if not entry.title.strip() and not (entry.text or "").strip():
+                yield Finding("entry_says_nothing", Place(sheet=sheet, row=row, field="title"), {"id": entry.id}, Severity.WARNING)
+
+
+def _find_wish_faults(market: Market) -> Iterator[Finding]:
+    for row, wish in enumerate(market.wishes, 1):
+        if wish.organisation not in market.organisation_by_id:
+            yield Finding("unknown_organisation", Place(sheet="wishes", row=row, field="organisation"), {"id": wish.organisation})
+        if wish.target not in market.organisation_by_id and wish.target not in market.entry_by_id:
+            yield Finding("unknown_target", Place(sheet="wishes", row=row, field="target"), {"id": wish.target})
+
+
+def _find_pair_faults(market: Market) -> Iterator[Finding]:
+    offers = {entry.id for entry in market.offers}
+    needs = {entry.id for entry in market.needs}
+    tables: tuple[tuple[str, Iterable[PairRule | Score]], ...] = (("pairs", market.pairs), ("scores", market.scores or ()))
+    for sheet, lines in tables:
+        for row, line in enumerate(lines, 1):
+            if line.offer not in offers:
+                yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
+            if line.need not in needs:
+                yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+    first_row: dict[tuple[str, str], int] = {}
+    for row, score in enumerate(market.scores or (), 1):
+        other_row = first_row.setdefault((score.offer, score.need), row)
+        if other_row != row:
+            yield Finding(
+                "double_score",
+                Place(sheet="scores", row=row, field="offer"),
+                {"offer": score.offer, "need": score.need, "other_row": other_row},
+            )
+
+
+def _find_gaps(market: Market) -> Iterator[Finding]:
+    """Doubts, not errors: somebody who would surely be forgotten."""
+    with_entries = {entry.organisation for entry in (*market.offers, *market.needs)}
+    for row, organisation in enumerate(market.organisations, 1):
+        if not organisation.name:
+            yield Finding("no_name", Place(sheet="organisations", row=row, field="name"), {"id": organisation.id}, Severity.WARNING)
+        if organisation.id not in with_entries:
+            yield Finding(
+                "organisation_without_entry",
+                Place(sheet="organisations", row=row, field="id"),
+                {"name": organisation.label},
+                Severity.WARNING,
+            )

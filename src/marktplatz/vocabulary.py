@@ -1,0 +1,120 @@
+"""Enums that every layer shares: the words of the domain, in English; German stands in `wording` only."""
+
+from enum import StrEnum
+from typing import Final
+
+MARKET_FORMAT: Final = "marktplatz/1"
+PLAN_FORMAT: Final = "marktplatz-plan/1"
+TIMETABLE_FORMAT: Final = "marktplatz-timetable/1"
+
+MAX_POINTS: Final = 1000
+"""A pair has 0 to MAX_POINTS whole points."""
+
+
+class OrganisationKind(StrEnum):
+    COMPANY = "company"
+    NONPROFIT = "nonprofit"
+
+
+class CategoryKind(StrEnum):
+    """The fixed inner set that every market's own categories are mapped to; OPEN fits every kind."""
+
+    HANDS = "hands"
+    KNOW_HOW = "know_how"
+    GOODS = "goods"
+    SPACE_LOGISTICS = "space_logistics"
+    PROGRAMME = "programme"
+    ACCESS = "access"
+    OPEN = "open"
+
+
+class ImpactField(StrEnum):
+    EDUCATION = "education"
+    INTEGRATION = "integration"
+    NEIGHBOURHOOD = "neighbourhood"
+    CULTURE = "culture"
+    OTHER = "other"
+
+
+class Reciprocity(StrEnum):
+    """Must the taker of a service give one back?"""
+
+    NONE = "none"
+    WANTED = "wanted"
+    REQUIRED = "required"
+
+
+class WithinKind(StrEnum):
+    """May two organisations of one kind be paired?"""
+
+    NONE = "none"
+    NONPROFITS = "nonprofits"
+    ALL = "all"
+
+
+class WishLevel(StrEnum):
+    MUST_MEET = "must_meet"
+    LIKE = "like"
+    NO_THANKS = "no_thanks"
+
+
+class PairStatus(StrEnum):
+    PINNED = "pinned"
+    FORBIDDEN = "forbidden"
+
+
+class PlanStatus(StrEnum):
+    """OPTIMAL only with proof; FEASIBLE only when a time limit cut the proof off; REFUSED when pins break a rule."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    REFUSED = "refused"
+
+
+class Rule(StrEnum):
+    """The hard rules, in the order in which a refusal names the first that is broken."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    FORBIDDEN = "forbidden"
+    NO_THANKS = "no_thanks"
+    SAME_ORGANISATION = "same_organisation"
+    SAME_OWNER = "same_owner"
+    CAPACITY = "capacity"
+    MAX_AGREEMENTS = "max_agreements"
+    MAX_PAIRS_BETWEEN = "max_pairs_between"
+
+
+class Barrier(StrEnum):
+    """Why a pair is not eligible by itself, one name per criterion that can exclude."""
+
+    NOT_LISTED = "not_listed"
+    WITHIN_KIND = "within_kind"
+    CATEGORY = "category"
+    TIME = "time"
+    DISTANCE = "distance"
+    COMPETITORS = "competitors"
+    VALUES = "values"
+    NO_RETURN = "no_return"
+
+
+class Criterion(StrEnum):
+    """The parts that add up to a pair's points."""
+
+    KIND = "kind"
+    CONTENT = "content"
+    TIME = "time"
+    PLACE = "place"
+    SIZE = "size"
+    EASE = "ease"
+    WISHES = "wishes"
+    GIVEN = "given"
+
+
+class UnpairedReason(StrEnum):
+    """Why an organisation is in no pair, beside the Barriers and Rules that have their own names."""
+
+    NO_ENTRY = "no_entry"
+    NO_COUNTERPART = "no_counterpart"
+    OWN_CAPACITY = "own_capacity"
+    OWN_MAXIMUM = "own_maximum"
+    PARTNERS_TAKEN = "partners_taken"
