@@ -1,7 +1,7 @@
 """What is to be solved and what came out, as arrays: Pair, Problem (checks itself), Assignment. No market file, no solver."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -257,7 +257,6 @@ class Assignment:
     bound_points: int
     refusals: tuple[Refusal, ...] = ()
     method: str = "flow"
-    state: object = field(default=None, repr=False)
 
     def pairs(self, problem: Problem) -> Sequence[Pair]:
         return [problem.pair(int(index)) for index in self.chosen]
