@@ -118,3 +118,4 @@ class UnpairedReason(StrEnum):
     OWN_CAPACITY = "own_capacity"
     OWN_MAXIMUM = "own_maximum"
     PARTNERS_TAKEN = "partners_taken"
+    LOST_TIE = "lost_tie"

@@ -1,4 +1,4 @@
-"""The joint problem where it is no network: a linear relaxation with parity cuts, priced columns and an exact proof in whole numbers."""
+"""The joint problem where it is no network: linear relaxation, parity cuts, priced columns, and a proof in whole numbers."""
 
 import time
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class FullSolution:
 
 @dataclass(eq=False)
 class _Model:
-    """maximise gains @ x, rows @ x <= limits, 0 <= x <= tops, x whole; columns are the free pairs, then the served organisations."""
+    """maximise gains @ x, rows @ x <= limits, 0 <= x <= tops, x whole; columns: the free pairs, then the served organisations."""
 
     rest: Rest
     gains: IntArray
@@ -59,7 +59,9 @@ class _Relaxation:
 def solve_full_model(
     rest: Rest, worth: IntArray, served_weight: int, tie_costs: IntArray, time_limit_s: float | None
 ) -> FullSolution:
-    """Choose free pairs so that served_weight * newly served + sum of worth is largest, ties by least sum of tie_costs.
+    """Choose free pairs so that served_weight * newly served + sum of worth is largest, ties by least tie cost.
+
+    `tie_costs` has shape (F + O,): of choosing each free pair, and of serving each organisation.
 
     Notes
     -----
@@ -82,7 +84,7 @@ def solve_full_model(
 
 
 def _build_model(rest: Rest, worth: IntArray, served_weight: int) -> _Model:
-    problem, free, count = rest.problem, len(rest.pairs), len(rest.problem.organisations)
+    free, count = len(rest.pairs), len(rest.problem.organisations)
     columns = np.arange(free)
     usable = rest.counted & (rest.organisation_left > 0)
     blocks, limits = [], []
@@ -203,7 +205,7 @@ def _break_ties(model: _Model, relaxation: _Relaxation, tie_costs: IntArray, dea
     tight = relaxation.duals > _TOLERANCE
     face = _Model(
         rest=model.rest,
-        gains=np.concatenate([-tie_costs, np.zeros(len(model.gains) - free, dtype=np.int64)]),
+        gains=-tie_costs,
         tops=np.where(reduced < -_TOLERANCE, 0, model.tops),
         rows=sparse.vstack([model.rows, -model.rows[tight]], format="csr"),
         limits=np.concatenate([model.limits, -model.limits[tight]]),
@@ -297,7 +299,7 @@ def _branch(model: _Model, relaxation: _Relaxation, bound: int, tie_costs: IntAr
     exact = sparse.csr_matrix(-model.gains[np.newaxis, :])
     tied = _Model(
         rest=model.rest,
-        gains=np.concatenate([-tie_costs, np.zeros(len(model.gains) - free, dtype=np.int64)]),
+        gains=-tie_costs,
         tops=model.tops,
         rows=sparse.vstack([model.rows, exact], format="csr"),
         limits=np.concatenate([model.limits, [-value]]),

@@ -104,7 +104,14 @@ def solve_network(network: Network, costs: IntArray) -> IntArray:
     supplies = np.zeros(network.nodes, dtype=np.int64)
     supplies[SOURCE] = network.capacities[-1]
     supplies[SINK] = -supplies[SOURCE]
-    return find_min_cost_flow(network.tails, network.heads, network.capacities, costs, supplies)
+    return _send(network.tails, network.heads, network.capacities, costs, supplies)
+
+
+def _send(tails: IntArray, heads: IntArray, capacities: IntArray, costs: IntArray, supplies: IntArray) -> IntArray:
+    """Minimum-cost flow in a network without cycles: where nothing enters nothing flows, whatever the costs."""
+    if not supplies.any():
+        return np.zeros(len(tails), dtype=np.int64)
+    return find_min_cost_flow(tails, heads, capacities, costs, supplies)
 
 
 def find_potentials(network: Network, flow: IntArray, costs: IntArray) -> IntArray:
@@ -141,7 +148,7 @@ def refine(network: Network, flow: IntArray, costs: IntArray, secondary: IntArra
     np.subtract.at(supplies, network.tails, fixed)
     np.add.at(supplies, network.heads, fixed)
     refined = fixed
-    refined[open_arcs] = find_min_cost_flow(
+    refined[open_arcs] = _send(
         network.tails[open_arcs], network.heads[open_arcs], network.capacities[open_arcs], secondary[open_arcs], supplies
     )
     return refined

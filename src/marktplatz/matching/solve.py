@@ -90,25 +90,35 @@ def _trade_for_stability(
     return replace(stable, bound_served=best.bound_served, bound_points=best.bound_points)
 
 
-def _solve_free(problem: Problem, previous: Iterable[tuple[str, str]], stay_bonus: int, time_limit_s: float | None) -> Assignment:
+def could_serve(problem: Problem, organisation: int) -> bool:
+    """Is an organisation (by index) in at least one optimal plan? Ties are broken in its favour to see it."""
+    assignment = _solve_free(problem, (), 0, None, favour=organisation)
+    chosen = assignment.chosen
+    return bool(np.any((problem.giving[chosen] == organisation) | (problem.taking[chosen] == organisation)))
+
+
+def _solve_free(
+    problem: Problem, previous: Iterable[tuple[str, str]], stay_bonus: int, time_limit_s: float | None, favour: int | None = None
+) -> Assignment:
     rest = find_rest(problem)
     before = np.isin(rest.pairs, problem.find_pairs(previous))
     worth = problem.points[rest.pairs] + stay_bonus * before
-    chosen = _solve_as_network(rest, worth, before) if rest.is_between_kinds else None
+    chosen = _solve_as_network(rest, worth, before, favour) if rest.is_between_kinds else None
     if chosen is not None and rest.keeps_partner_limit(chosen) and not find_idle(rest, chosen).any():
         return _conclude(rest, chosen, PlanStatus.OPTIMAL, "flow")
-    return _solve_in_full(rest, worth, before, time_limit_s)
+    return _solve_in_full(rest, worth, before, time_limit_s, favour)
 
 
 def _refuse(refusals: tuple[Refusal, ...]) -> Assignment:
     return Assignment(PlanStatus.REFUSED, np.empty(0, dtype=np.int64), 0, 0, 0, 0, refusals, method="none")
 
 
-def _solve_as_network(rest: Rest, worth: IntArray, before: BoolArray) -> BoolArray:
+def _solve_as_network(rest: Rest, worth: IntArray, before: BoolArray, favour: int | None) -> BoolArray:
     """The relaxation without `max_pairs_between` as one flow, ties broken; shape (F,)."""
     network = build_network(rest)
     tie_costs = np.zeros(len(network.tails), dtype=np.int64)
     tie_costs[network.pair_arcs] = find_tie_costs(rest, before, _FLOW_TIE_BITS)
+    tie_costs[: network.organisations] = _favour_costs(rest, favour, _FLOW_TIE_BITS)
     small, safe = 2 * int(worth.max(initial=0)) + 1, safe_served_weight(rest, worth)
     for served_weight in (small, safe):
         costs = network.costs(worth, served_weight)
@@ -133,8 +143,20 @@ def safe_served_weight(rest: Rest, worth: IntArray) -> int:
 def find_tie_costs(rest: Rest, before: BoolArray, bits: int) -> IntArray:
     """Cost of choosing each free pair among equals: one unit of change outweighs all hashes together."""
     hashes = _hash_pairs(rest, bits)
-    most_pairs = min(int(rest.offer_left.sum()), int(rest.need_left.sum()))
-    return np.where(before, -1, 1) * ((most_pairs + 1) << bits) + hashes
+    return np.where(before, -1, 1) * _unit_of_change(rest, bits) + hashes
+
+
+def _unit_of_change(rest: Rest, bits: int) -> int:
+    return (min(int(rest.offer_left.sum()), int(rest.need_left.sum())) + 1) << bits
+
+
+def _favour_costs(rest: Rest, favour: int | None, bits: int) -> IntArray:
+    """Tie costs of the organisations' first units, shape (O,): the favoured one outweighs every change."""
+    costs = np.zeros(len(rest.problem.organisations), dtype=np.int64)
+    if favour is not None:
+        most_pairs = min(int(rest.offer_left.sum()), int(rest.need_left.sum()))
+        costs[favour] = -2 * (most_pairs + 1) * _unit_of_change(rest, bits)
+    return costs
 
 
 def _hash_pairs(rest: Rest, bits: int) -> IntArray:
@@ -149,11 +171,12 @@ def _hash_ids(ids: tuple[str, ...]) -> np.ndarray:
     return np.frombuffer(digests, dtype="<u8")
 
 
-def _solve_in_full(rest: Rest, worth: IntArray, before: BoolArray, time_limit_s: float | None) -> Assignment:
+def _solve_in_full(rest: Rest, worth: IntArray, before: BoolArray, time_limit_s: float | None, favour: int | None) -> Assignment:
     from marktplatz.matching.full_model import solve_full_model
 
     served_weight = safe_served_weight(rest, worth)
-    solution = solve_full_model(rest, worth, served_weight, find_tie_costs(rest, before, _FULL_TIE_BITS), time_limit_s)
+    tie_costs = np.concatenate([find_tie_costs(rest, before, _FULL_TIE_BITS), _favour_costs(rest, favour, _FULL_TIE_BITS)])
+    solution = solve_full_model(rest, worth, served_weight, tie_costs, time_limit_s)
     assignment = _conclude(rest, _drop_idle(rest, solution.chosen), PlanStatus.OPTIMAL, "full model")
     if solution.is_proven:
         return assignment

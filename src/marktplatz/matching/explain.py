@@ -1,0 +1,115 @@
+"""Why this pair: its parts in points, as values; and what the taker could give back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from marktplatz.matching.gather import Gathered
+from marktplatz.matching.problem import Assignment
+from marktplatz.matching.scoring.barriers import find_distances
+from marktplatz.matching.scoring.words import find_shared_words
+from marktplatz.vocabulary import Criterion, Reciprocity
+
+_SHOWN_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PairReason:
+    """One part of a pair's points and what it rests on; `wording` makes the sentence."""
+
+    criterion: Criterion
+    points: int
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What the taker could give back: a possible pair in the other direction that no pairing uses."""
+
+    offer: str
+    need: str
+
+
+def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
+    """The parts of a pair, the weightiest first; they add up exactly to its points.
+
+    Parameters
+    ----------
+    gathered : Gathered
+    row : int
+        Index of the pair in the problem.
+
+    Returns
+    -------
+    tuple of PairReason
+        Parts of 0 points are left out, unless all are 0.
+    """
+    scores = gathered.scores
+    parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
+    worthwhile = [part for part in parts if part[1] > 0] or parts[:1]
+    return tuple(PairReason(criterion, points, _describe(gathered, row, criterion)) for criterion, points in worthwhile)
+
+
+def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, str | int]:
+    scene, scores = gathered.scene, gathered.scores
+    offer, need = scene.offers.members[scores.offers[row]], scene.needs.members[scores.needs[row]]
+    if criterion is Criterion.CONTENT:
+        shared = find_shared_words(f"{offer.title} {offer.text or ''}", f"{need.title} {need.text or ''}")[:_SHOWN_WORDS]
+        return {"words": ", ".join(word if word == other else f"{word}/{other}" for word, other in shared)}
+    if criterion is Criterion.TIME:
+        starts, ends = [d for d in (offer.from_on, need.from_on) if d], [d for d in (offer.to_on, need.to_on) if d]
+        return {"from": max(starts).isoformat() if starts else "", "to": min(ends).isoformat() if ends else ""}
+    if criterion is Criterion.PLACE:
+        km = float(find_distances(scene, scores.offers[row : row + 1], scores.needs[row : row + 1])[0])
+        remote = bool(offer.remote or need.remote)
+        return {"km": "" if np.isnan(km) or remote else round(km), "remote": int(remote)}
+    if criterion is Criterion.SIZE:
+        return {"offered": offer.people or "", "wanted": need.people or ""}
+    if criterion is Criterion.EASE:
+        work = [entry.people * entry.hours for entry in (offer, need) if entry.people and entry.hours]
+        return {"hours": round(max(work)) if work else ""}
+    return {}
+
+
+def suggest_returns(gathered: Gathered, assignment: Assignment) -> dict[int, Return]:
+    """For each pairing a service in return, by pair index: the best possible pairs first, every entry used once at most.
+
+    A return uses no entry of a pairing, counts in no limit and serves nobody; it is scored in its own right, never by likeness.
+    """
+    problem = gathered.problem
+    if gathered.scene.market.market.reciprocity is Reciprocity.NONE:
+        return {}
+    used_offers, used_needs = (
+        set(problem.pair_offer[assignment.chosen].tolist()),
+        set(problem.pair_need[assignment.chosen].tolist()),
+    )
+    candidates: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(problem.eligible & (problem.offer_capacity[problem.pair_offer] > 0)).tolist():
+        if problem.pair_offer[row] not in used_offers and problem.pair_need[row] not in used_needs and _has_room(gathered, row):
+            candidates.setdefault((int(problem.giving[row]), int(problem.taking[row])), []).append(row)
+    return _choose_returns(gathered, assignment.chosen.tolist(), candidates)
+
+
+def _has_room(gathered: Gathered, row: int) -> bool:
+    return bool(gathered.problem.need_capacity[gathered.problem.pair_need[row]] > 0)
+
+
+def _choose_returns(
+    gathered: Gathered, chosen: Sequence[int], candidates: Mapping[tuple[int, int], list[int]]
+) -> dict[int, Return]:
+    problem = gathered.problem
+    giving, taking, points = problem.giving, problem.taking, problem.points
+    options = sorted(
+        (-int(points[back]), back, row) for row in chosen for back in candidates.get((int(taking[row]), int(giving[row])), ())
+    )
+    used_offers: set[int] = set()
+    used_needs: set[int] = set()
+    returns: dict[int, Return] = {}
+    for _, back, row in options:
+        offer, need = int(problem.pair_offer[back]), int(problem.pair_need[back])
+        if row not in returns and offer not in used_offers and need not in used_needs:
+            used_offers.add(offer)
+            used_needs.add(need)
+            returns[row] = Return(problem.offers[offer], problem.needs[need])
+    return returns

@@ -1,0 +1,156 @@
+"""A market as arrays, ready to be compared: what every criterion looks at. Unknown numbers are NaN, and fit everything."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from marktplatz.market import Entry, Market, Organisation
+from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.scoring.places import find_coordinates
+from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
+
+FloatArray = npt.NDArray[np.float64]
+
+KINDS: Final = tuple(CategoryKind)
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Offers or needs, sorted by id; every array has one value per entry.
+
+    `starts` and `ends` are days since 1970, `latitudes` and `longitudes` degrees; `kinds` indexes `KINDS`.
+    """
+
+    members: tuple[Entry, ...]
+    organisations: IntArray
+    kinds: IntArray
+    starts: FloatArray
+    ends: FloatArray
+    people: FloatArray
+    hours: FloatArray
+    quantities: FloatArray
+    latitudes: FloatArray
+    longitudes: FloatArray
+    remote: BoolArray
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(member.id for member in self.members)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The whole market: organisations sorted by id, entries, and who wants or refuses whom.
+
+    Attributes
+    ----------
+    organisations : tuple of Organisation, length O
+    is_company : bool array, shape (O,)
+    competing, same_owner, clashing_values, refused : bool arrays, shape (O, O), symmetric
+        `refused`: one of the two has said no_thanks to the other.
+    refused_offers, refused_needs : bool arrays, shapes (O, A) and (O, N)
+        The organisation has said no_thanks to the entry.
+    liked_organisations : float array, shape (O, O); liked_offers : (O, A); liked_needs : (O, N)
+        1 for must_meet, 0.5 for like, else 0.
+    """
+
+    market: Market
+    organisations: tuple[Organisation, ...]
+    is_company: BoolArray
+    offers: Entries
+    needs: Entries
+    competing: BoolArray
+    same_owner: BoolArray
+    clashing_values: BoolArray
+    refused: BoolArray
+    refused_offers: BoolArray
+    refused_needs: BoolArray
+    liked_organisations: FloatArray
+    liked_offers: FloatArray
+    liked_needs: FloatArray
+
+
+def build_scene(market: Market) -> Scene:
+    """Sort a market by ids and turn it into arrays."""
+    organisations = tuple(sorted(market.organisations, key=lambda organisation: organisation.id))
+    position = {organisation.id: index for index, organisation in enumerate(organisations)}
+    offers, needs = (_build_entries(market, entries, position) for entries in (market.offers, market.needs))
+    offer_at, need_at = ({id_: index for index, id_ in enumerate(entries.ids)} for entries in (offers, needs))
+    clashing = np.array([[bool(set(a.excludes) & set(b.values)) for b in organisations] for a in organisations], dtype=np.bool_)
+    clashing = clashing.reshape(len(organisations), len(organisations))
+    refusing = _collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, offer_at, need_at)
+    liking = _collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, offer_at, need_at)
+    return Scene(
+        market=market,
+        organisations=organisations,
+        is_company=np.array([organisation.kind is OrganisationKind.COMPANY for organisation in organisations], dtype=np.bool_),
+        offers=offers,
+        needs=needs,
+        competing=_find_equals(organisation.competitors for organisation in organisations),
+        same_owner=_find_equals(organisation.owner for organisation in organisations),
+        clashing_values=clashing | clashing.T,
+        refused=(refusing[0] > 0) | (refusing[0].T > 0),
+        refused_offers=refusing[1] > 0,
+        refused_needs=refusing[2] > 0,
+        liked_organisations=liking[0],
+        liked_offers=liking[1],
+        liked_needs=liking[2],
+    )
+
+
+def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int]) -> Entries:
+    members = tuple(sorted(entries, key=lambda entry: entry.id))
+    places = [_place_of(market, entry) for entry in members]
+    return Entries(
+        members=members,
+        organisations=np.array([position[entry.organisation] for entry in members], dtype=np.int64),
+        kinds=np.array([KINDS.index(market.kind_of(entry)) for entry in members], dtype=np.int64),
+        starts=_to_floats(_day_number(entry.from_on) for entry in members),
+        ends=_to_floats(_day_number(entry.to_on) for entry in members),
+        people=_to_floats(entry.people for entry in members),
+        hours=_to_floats(entry.hours for entry in members),
+        quantities=_to_floats(entry.quantity for entry in members),
+        latitudes=_to_floats(place[0] if place else None for place in places),
+        longitudes=_to_floats(place[1] if place else None for place in places),
+        remote=np.array([bool(entry.remote) for entry in members], dtype=np.bool_),
+    )
+
+
+def _place_of(market: Market, entry: Entry) -> tuple[float, float] | None:
+    """An entry is where it says, else where its organisation is."""
+    organisation = market.organisation_by_id[entry.organisation]
+    country = organisation.country or market.market.country
+    return find_coordinates(country, entry.postcode or organisation.postcode)
+
+
+def _to_floats(values: Iterable[float | None]) -> FloatArray:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _day_number(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
+
+
+def _find_equals(names: Iterable[str | None]) -> BoolArray:
+    """Which two have the same non-empty name, after trimming; shape (O, O)."""
+    trimmed = [(name or "").strip() for name in names]
+    numbers = {name: number for number, name in enumerate(sorted(set(trimmed) - {""}), 1)}
+    codes = np.array([numbers.get(name, 0) for name in trimmed], dtype=np.int64)
+    return (codes[:, None] == codes[None, :]) & (codes[:, None] > 0)
+
+
+def _collect_wishes(
+    market: Market, weights: dict[WishLevel, float], position: dict[str, int], offer_at: dict[str, int], need_at: dict[str, int]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The strongest wish of each organisation on each organisation, offer and need."""
+    grids = tuple(np.zeros((len(position), len(targets))) for targets in (position, offer_at, need_at))
+    for wish in market.wishes:
+        for grid, targets in zip(grids, (position, offer_at, need_at), strict=True):
+            if wish.level in weights and wish.target in targets:
+                place = position[wish.organisation], targets[wish.target]
+                grid[place] = max(grid[place], weights[wish.level])
+    return grids[0], grids[1], grids[2]
