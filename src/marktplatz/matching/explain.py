@@ -9,7 +9,7 @@ from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment
 from marktplatz.matching.scoring.barriers import find_distances
 from marktplatz.matching.scoring.words import find_shared_words
-from marktplatz.vocabulary import Criterion, Reciprocity
+from marktplatz.vocabulary import CategoryKind, Criterion, Reciprocity
 
 _SHOWN_WORDS = 3
 
@@ -48,7 +48,10 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
     worthwhile = [part for part in parts if part[1] > 0] or parts[:1]
-    return tuple(PairReason(criterion, points, _describe(gathered, row, criterion)) for criterion, points in worthwhile)
+    return tuple(
+        PairReason(criterion, points, _describe(gathered, row, criterion) | ({} if points else {"none": 1}))
+        for criterion, points in worthwhile
+    )
 
 
 def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, str | int]:
@@ -56,7 +59,7 @@ def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, s
     offer, need = scene.offers.members[scores.offers[row]], scene.needs.members[scores.needs[row]]
     if criterion is Criterion.CONTENT:
         shared = find_shared_words(f"{offer.title} {offer.text or ''}", f"{need.title} {need.text or ''}")[:_SHOWN_WORDS]
-        return {"words": ", ".join(word if word == other else f"{word}/{other}" for word, other in shared)}
+        return {"words": ", ".join(word if word.casefold() == other.casefold() else f"{word}/{other}" for word, other in shared)}
     if criterion is Criterion.TIME:
         starts, ends = [d for d in (offer.from_on, need.from_on) if d], [d for d in (offer.to_on, need.to_on) if d]
         return {"from": max(starts).isoformat() if starts else "", "to": min(ends).isoformat() if ends else ""}
@@ -69,6 +72,8 @@ def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, s
     if criterion is Criterion.EASE:
         work = [entry.people * entry.hours for entry in (offer, need) if entry.people and entry.hours]
         return {"hours": round(max(work)) if work else ""}
+    if criterion is Criterion.KIND:
+        return {"open": int(CategoryKind.OPEN in (scene.market.kind_of(offer), scene.market.kind_of(need)))}
     return {}
 
 

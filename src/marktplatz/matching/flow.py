@@ -1,11 +1,10 @@
 """The one door to OR-Tools: minimum-cost flow, and the full integer model where a rule breaks the network."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.problem import IntArray
 
 _FLOW_FAILURES: Final = "the flow solver answered {status}; this is a fault of the program, not of the market"
 

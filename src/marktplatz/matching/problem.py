@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -114,7 +115,7 @@ class Problem:
             if array.shape != (length,):
                 raise _malformed(name, f"shape {array.shape}, expected {(length,)}")
         for name, ids in (("organisations", self.organisations), ("offers", self.offers), ("needs", self.needs)):
-            if any(left >= right for left, right in zip(ids, ids[1:], strict=False)):
+            if any(left >= right for left, right in pairwise(ids)):
                 raise _malformed(name, "ids must be sorted and unique")
         for name, array, top in (
             ("offer_organisation", self.offer_organisation, len(self.organisations) - 1),

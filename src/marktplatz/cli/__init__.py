@@ -1,0 +1,22 @@
+"""The command line: thin; every command imports late what it needs, so that `--help` is quick."""
+
+import os
+import sys
+
+from marktplatz.errors import MarktplatzError
+
+
+def main() -> None:
+    """Run a command; a user's mistake becomes one line each on stderr and exit code 1, never a traceback."""
+    from marktplatz.cli.commands import app
+
+    try:
+        app(prog_name="marktplatz")
+    except MarktplatzError as error:
+        from marktplatz.cli.terminal import print_findings
+
+        print_findings(error.findings)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,200 @@
+"""The commands of the contract's section 5 that work on files; no database."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from marktplatz.market import Market
+    from marktplatz.plan import Plan
+
+app = typer.Typer(
+    name="marktplatz",
+    help="Der Marktplatz Gute Geschäfte: aus Angeboten und Gesuchen die besten Gespräche, mit Begründung und Beweis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Input = Annotated[
+    Path, typer.Argument(metavar="INPUT", help="Marktdatei (.json), Arbeitsmappe (.xlsx) oder Ordner mit .csv-Dateien.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Das Ergebnis als JSON ausgeben, statt als Tabelle.")]
+
+
+@app.command()
+def demo(
+    *,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Seiten anzeigen, sobald es welche gibt.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Einen mitgelieferten, erfundenen Marktplatz rechnen und die Vorschläge zeigen."""
+    from importlib.resources import as_file, files
+
+    del serve  # the pages come with the service; until then both end after printing
+    with as_file(files("marktplatz") / "example" / "town.json") as path:
+        market = _read(path)
+    plan = _propose(market)
+    _print_plan(market, plan, as_json)
+
+
+@app.command()
+def match(
+    source: Input,
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="PLAN.json", help="Den Plan in diese Datei schreiben.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="PLAN.json", help="Möglichst nah an diesem früheren Plan bleiben.")
+    ] = None,
+    stay_bonus: Annotated[
+        int, typer.Option(min=0, max=100_000, help="So viele Punkte ist ein unverändertes Paar zusätzlich wert.")
+    ] = 0,
+    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Höchstens so viele Sekunden rechnen.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Die besten Paare finden: möglichst viele Organisationen, dann möglichst viele Punkte."""
+    from marktplatz.vocabulary import PlanStatus
+
+    market = _read(source)
+    plan = _propose(market, previous, stay_bonus, time_limit)
+    if out is not None:
+        _write_model(out, plan)
+    _print_plan(market, plan, as_json)
+    if plan.status is PlanStatus.REFUSED:
+        raise typer.Exit(1)
+
+
+@app.command()
+def timetable(
+    source: Input,
+    *,
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Anzahl der Runden.")],
+    tables: Annotated[int, typer.Option(min=1, max=10_000, help="Anzahl der Tische.")],
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", metavar="PLAN.json", help="Diesen Plan nehmen, statt neu zu rechnen.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Den Ablauf in diese Datei schreiben (JSON).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Die Gespräche auf Runden und Tische verteilen."""
+    from marktplatz.cli.show import show_timetable
+    from marktplatz.cli.terminal import find_language, make_console, show_progress
+    from marktplatz.exchange.plan_file import read_pairings
+    from marktplatz.usecases.schedule import schedule_conversations
+    from marktplatz.vocabulary import PlanStatus
+
+    market = _read(source)
+    if plan_file is not None:
+        pairings = read_pairings(plan_file)
+    else:
+        plan = _propose(market)
+        if plan.status is PlanStatus.REFUSED:
+            _print_plan(market, plan, as_json=False)
+            raise typer.Exit(1)
+        pairings = [(pairing.offer, pairing.need) for pairing in plan.pairings]
+    with show_progress("Der Ablauf wird geplant …"):
+        result = schedule_conversations(market, pairings, rounds=rounds, tables=tables)
+    if out is not None:
+        _write_model(out, result)
+    if as_json:
+        typer.echo(result.model_dump_json(by_alias=True, exclude_none=True, indent=2))
+    else:
+        show_timetable(make_console(), market, result, find_language())
+
+
+@app.command()
+def scores(
+    source: Input,
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE.jsonl", help="Zieldatei; die Endung .jsonl oder .csv bestimmt das Format.")],
+) -> None:
+    """Jedes mögliche Paar mit seinen Punkten und deren Teilen in eine Datei schreiben."""
+    from marktplatz.cli.terminal import show_progress
+    from marktplatz.exchange.score_file import make_score_file
+    from marktplatz.exchange.writing import write_atomically
+    from marktplatz.usecases.score import list_scores
+
+    market = _read(source)
+    with show_progress("Die Paare werden bewertet …"):
+        content = make_score_file(out, list_scores(market))
+    write_atomically(out, content)
+
+
+@app.command()
+def check(source: Input) -> None:
+    """Eine Marktdatei prüfen: alle Fehler und Hinweise mit Blatt, Zeile und Spalte. Schreibt nichts."""
+    from marktplatz.cli.terminal import find_language, print_findings
+    from marktplatz.errors import Severity
+    from marktplatz.exchange.reading import inspect_market
+    from marktplatz.wording import translate
+
+    findings = inspect_market(source)
+    print_findings(findings, to_stderr=False)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    summary = translate("{errors} Fehler, {warnings} Hinweise.", find_language())
+    typer.echo(summary.format(errors=errors, warnings=len(findings) - errors))
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def template(target: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Zieldatei.")]) -> None:
+    """Eine leere Arbeitsmappe zum Ausfüllen schreiben, mit Auswahllisten, Beispielzeile und Hilfe."""
+    from marktplatz.exchange.template import make_template
+    from marktplatz.exchange.writing import write_atomically
+
+    write_atomically(target, make_template())
+
+
+def _read(source: Path) -> "Market":
+    from marktplatz.cli.terminal import print_findings
+    from marktplatz.exchange.reading import read_market
+
+    market, warnings = read_market(source)
+    print_findings(warnings)
+    return market
+
+
+def _propose(market: "Market", previous: Path | None = None, stay_bonus: int = 0, time_limit_s: float | None = None) -> "Plan":
+    from importlib.metadata import version
+    from time import perf_counter
+
+    from marktplatz.cli.terminal import find_language, show_progress
+    from marktplatz.exchange.plan_file import read_pairings
+    from marktplatz.plan import Solver
+    from marktplatz.usecases.propose import propose_pairings
+
+    kept = read_pairings(previous) if previous is not None else ()
+    solver = Solver(name="ortools+highs", version=f"{version('ortools')}+{version('scipy')}", wall_ms=0)
+    started = perf_counter()
+    with show_progress("Die besten Paare werden gesucht …"):
+        plan = propose_pairings(
+            market, solver=solver, previous=kept, stay_bonus=stay_bonus, time_limit_s=time_limit_s, language=find_language()
+        )
+    wall_ms = round((perf_counter() - started) * 1000)
+    return plan.model_copy(update={"solver": solver.model_copy(update={"wall_ms": wall_ms})})
+
+
+def _print_plan(market: "Market", plan: "Plan", as_json: bool) -> None:
+    import sys
+
+    from marktplatz.cli.show import show_plan
+    from marktplatz.cli.terminal import find_language, make_console
+    from marktplatz.vocabulary import PlanStatus
+
+    if as_json:
+        typer.echo(plan.model_dump_json(by_alias=True, exclude_none=True, indent=2))
+    elif plan.status is not PlanStatus.REFUSED:
+        show_plan(make_console(), market, plan, find_language())
+    for refusal in plan.refusals:
+        sys.stderr.write(refusal.text + "\n")
+
+
+def _write_model(path: Path, value: "BaseModel") -> None:
+    from marktplatz.exchange.writing import write_atomically
+
+    write_atomically(path, value.model_dump_json(by_alias=True, exclude_none=True, indent=2).encode() + b"\n")

@@ -1,0 +1,130 @@
+"""Sentences for reasons: why this pair, why nobody for that organisation, why a pin was refused."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
+from marktplatz.wording import translate
+
+Words = Mapping[str, str | int]
+
+PAIR_SENTENCES: Final[Mapping[str, str]] = {
+    "content_words": "Die Texte passen zueinander: {words}.",
+    "content": "Die Texte ähneln sich ein wenig.",
+    "content_none": "Die Texte haben keine Wörter gemeinsam.",
+    "ease_hours": "Überschaubar: etwa {hours} Arbeitsstunden insgesamt.",
+    "ease": "Wie groß der Aufwand ist, sagen die Texte nicht genau.",
+    "time_window": "Zeitlich möglich vom {from} bis {to}.",
+    "time_from": "Zeitlich möglich ab {from}.",
+    "time_to": "Zeitlich möglich bis {to}.",
+    "time": "Über den Zeitpunkt können beide frei reden.",
+    "wishes": "Eine der beiden Organisationen wünscht sich dieses Gespräch.",
+    "wishes_none": "Keine der beiden hat sich dieses Gespräch gewünscht.",
+    "kind": "Gleicher Bereich.",
+    "kind_open": "Der Bereich ist offen gelassen und passt deshalb.",
+    "size_people": "Menge: {offered} Personen angeboten, {wanted} gesucht.",
+    "size": "Umfang: soweit angegeben, passt er.",
+    "place_km": "Etwa {km} km voneinander entfernt.",
+    "place_near": "Ganz in der Nähe: weniger als 1 km.",
+    "place_remote": "Geht auch aus der Ferne.",
+    "place": "Die Entfernung ist nicht bekannt.",
+    "given": "Punkte aus der mitgegebenen Punktetabelle.",
+}
+
+UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
+    UnpairedReason.NO_ENTRY: "{name} hat weder ein Angebot noch ein Gesuch eingetragen.",
+    UnpairedReason.NO_COUNTERPART: "Andere haben nichts eingetragen, was zu {name} ein Gegenstück wäre.",
+    UnpairedReason.OWN_MAXIMUM: "Für {name} ist als Höchstzahl der Vereinbarungen 0 eingetragen.",
+    UnpairedReason.OWN_CAPACITY: "Der eigene Eintrag ist mit 0 Plätzen eingetragen, also schon vergeben („{own}“).",
+    UnpairedReason.PARTNERS_TAKEN: "Was für {name} in Frage kommt ({count}), ist in Paaren, die zusammen mehr Organisationen "
+    "oder Punkte bringen. Mit {limits} könnte {name} dazukommen („{other}“ von {partner}).",
+    UnpairedReason.LOST_TIE: "{name} könnte in einem gleich guten Plan dabei sein; "
+    "unter gleich guten Plänen hat eine feste Regel entschieden.",
+    Rule.NO_THANKS: "Ein „Nein danke“ steht zwischen {name} und {partner} („{other}“).",
+    Rule.FORBIDDEN: "Die Veranstalter haben das Paar mit „{other}“ von {partner} ausgeschlossen.",
+    Rule.SAME_OWNER: "{name} und {partner} gehören demselben Eigentümer.",
+    Rule.MAX_PAIRS_BETWEEN: "Der Marktplatz lässt zwischen zwei Organisationen 0 Paare zu.",
+    Barrier.TIME: "Die Zeiträume überschneiden sich nicht: „{own}“ und „{other}“ von {partner}.",
+    Barrier.DISTANCE: "Zu weit entfernt: „{own}“ und „{other}“ von {partner} "
+    "liegen weiter auseinander, als der Marktplatz erlaubt.",
+    Barrier.CATEGORY: "Im Bereich von „{own}“ gibt es kein passendes Gegenstück; am nächsten käme „{other}“ von {partner}.",
+    Barrier.NO_RETURN: "Eine Gegenleistung ist Pflicht, und zwischen {name} und {partner} ist keine möglich.",
+    Barrier.VALUES: "Ausgeschlossen durch Werte, die eine der beiden nicht möchte: {name} und {partner}.",
+    Barrier.COMPETITORS: "{name} und {partner} sind Mitbewerber.",
+    Barrier.WITHIN_KIND: "{name} und {partner} sind von derselben Art, und der Marktplatz bildet solche Paare nicht.",
+    Barrier.NOT_LISTED: "In der Punktetabelle steht kein Paar, das {name} offensteht.",
+}
+
+LIMIT_WORDS: Final[Mapping[tuple[str, ...], str]] = {
+    ("capacity",): "einem weiteren Platz bei diesem Eintrag",
+    ("max_agreements",): "einer höheren Höchstzahl bei dieser Organisation",
+    ("capacity", "max_agreements"): "einem weiteren Platz bei diesem Eintrag und einer höheren Höchstzahl bei dieser Organisation",
+}
+
+REFUSAL_SENTENCES: Final[Mapping[str, str]] = {
+    Rule.NOT_ELIGIBLE: "Das feste Paar {entries} ist nicht möglich: "
+    "Bereich, Zeitraum, Entfernung oder eine Regel des Marktplatzes stehen dagegen.",
+    Rule.FORBIDDEN: "Das Paar {entries} ist zugleich fest und ausgeschlossen. Bitte entscheiden Sie sich für eines.",
+    Rule.NO_THANKS: "Das feste Paar {entries} widerspricht einem „Nein danke“.",
+    Rule.SAME_ORGANISATION: "Das feste Paar {entries} verbindet eine Organisation mit sich selbst.",
+    Rule.SAME_OWNER: "Das feste Paar {entries} verbindet zwei Organisationen desselben Eigentümers.",
+    Rule.CAPACITY: "{entries}: {count} feste Paare, aber nur {limit} Plätze.",
+    Rule.MAX_AGREEMENTS: "{organisations}: {count} feste Paare, aber höchstens {limit} Vereinbarungen.",
+    Rule.MAX_PAIRS_BETWEEN: "{organisations}: {count} feste Paare miteinander, erlaubt sind {limit}.",
+}
+
+STABILITY_SENTENCE: Final = (
+    "Für unveränderte Paare gab es je {stay_bonus} Zusatzpunkte; das kostet {points_given_up} Punkte gegenüber dem besten Plan."
+)
+
+
+def pair_sentence(criterion: Criterion, params: Words, language: str = "de") -> str:
+    """Why a pair has these points, one part of it."""
+    words = {key: _show_day(value, language) if key in ("from", "to") else value for key, value in params.items()}
+    return translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
+
+
+def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
+    """The most telling sentence that the known facts allow."""
+    known = {key for key, value in params.items() if value != ""}
+    if criterion is Criterion.PLACE and params.get("remote"):
+        return "place_remote"
+    if criterion is Criterion.PLACE and params.get("km") == 0:
+        return "place_near"
+    if criterion is Criterion.TIME:
+        return {(True, True): "time_window", (True, False): "time_from", (False, True): "time_to"}.get(
+            ("from" in known, "to" in known), "time"
+        )
+    if criterion is Criterion.SIZE:
+        return "size_people" if {"offered", "wanted"} <= known else "size"
+    for name in ("words", "hours", "km"):
+        if name in known:
+            return f"{criterion}_{name}"
+    if criterion in (Criterion.CONTENT, Criterion.WISHES) and params.get("none"):
+        return f"{criterion}_none"
+    return "kind_open" if criterion is Criterion.KIND and params.get("open") else criterion.value
+
+
+def _show_day(value: str | int, language: str) -> str:
+    if not isinstance(value, str) or not value:
+        return str(value)
+    day = date.fromisoformat(value)
+    return f"{day.day}.{day.month}.{day.year}" if language == "de" else day.isoformat()
+
+
+def unpaired_sentence(code: str, params: Words, limits: tuple[str, ...] = (), language: str = "de") -> str:
+    """Why an organisation is in no pair."""
+    words = dict(params)
+    if limits:
+        words["limits"] = translate(LIMIT_WORDS[limits], language)
+    return translate(UNPAIRED_SENTENCES[code], language).format(**words)
+
+
+def refusal_sentence(rule: Rule, params: Words, language: str = "de") -> str:
+    """Why pins cannot hold."""
+    return translate(REFUSAL_SENTENCES[rule], language).format(**params)
+
+
+def stability_sentence(params: Words, language: str = "de") -> str:
+    return translate(STABILITY_SENTENCE, language).format(**params)
