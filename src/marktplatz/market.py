@@ -14,6 +14,8 @@ from marktplatz.vocabulary import (
     MARKET_FORMAT,
     MAX_POINTS,
     CategoryKind,
+    Criterion,
+    History,
     OrganisationKind,
     PairStatus,
     Reciprocity,
@@ -52,6 +54,7 @@ Hours = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
 Kilometres = Annotated[float, Field(ge=0, le=20_000, allow_inf_nan=False)]
 Ordinal = Annotated[int, Field(ge=1, le=10_000)]
 Points = Annotated[int, Field(ge=0, le=MAX_POINTS)]
+Weight = Annotated[int, Field(ge=0, le=MAX_POINTS)]
 Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
 
 
@@ -62,11 +65,12 @@ class Value(BaseModel):
 
 
 class Category(Value):
-    """A market's own field of engagement, mapped to one of the fixed kinds."""
+    """A market's own field of engagement, mapped to one of the fixed kinds; `neighbours` are codes that fit it as well."""
 
     code: Identifier
     label: Name
     kind: CategoryKind
+    neighbours: tuple[Identifier, ...] = ()
 
 
 class Policy(Value):
@@ -83,6 +87,8 @@ class Policy(Value):
     max_distance_km: Kilometres | None = None
     break_rounds: tuple[Ordinal, ...] = ()
     categories: tuple[Category, ...] = ()
+    history: History = History.IGNORE
+    weights: dict[Criterion, Weight] = Field(default_factory=dict)
 
 
 class Contact(Value):
@@ -157,6 +163,12 @@ class PairRule(Value):
     status: PairStatus
 
 
+class EarlierAgreement(Value):
+    """Two organisations, by their keys, that made an agreement in an earlier market."""
+
+    keys: tuple[Identifier, Identifier]
+
+
 class Score(Value):
     offer: Identifier
     need: Identifier
@@ -174,6 +186,7 @@ class Market(Value):
     wishes: tuple[Wish, ...] = ()
     pairs: tuple[PairRule, ...] = ()
     scores: tuple[Score, ...] | None = None
+    earlier_agreements: tuple[EarlierAgreement, ...] = ()
 
     @cached_property
     def organisation_by_id(self) -> dict[str, Organisation]:
@@ -227,6 +240,12 @@ def _find_double_categories(market: Market) -> Iterator[Finding]:
         if counts[category.code] > 1:
             yield Finding("double_category", Place(sheet="categories", row=row, field="code"), {"code": category.code})
             counts[category.code] = 0
+        for code in category.neighbours:
+            if code not in market.category_kinds:
+                known = ", ".join(market.category_kinds)
+                yield Finding(
+                    "unknown_category", Place(sheet="categories", row=row, field="neighbours"), {"code": code, "known": known}
+                )
 
 
 def _find_entry_faults(market: Market) -> Iterator[Finding]:

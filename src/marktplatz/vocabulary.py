@@ -52,6 +52,14 @@ class WithinKind(StrEnum):
     ALL = "all"
 
 
+class History(StrEnum):
+    """Should organisations that made an agreement in an earlier market meet again?"""
+
+    IGNORE = "ignore"
+    PREFER = "prefer"
+    AVOID = "avoid"
+
+
 class WishLevel(StrEnum):
     MUST_MEET = "must_meet"
     LIKE = "like"
@@ -107,6 +115,9 @@ class Criterion(StrEnum):
     SIZE = "size"
     EASE = "ease"
     WISHES = "wishes"
+    RETURN = "return"
+    IMPACT = "impact"
+    HISTORY = "history"
     GIVEN = "given"
 
 

@@ -7,11 +7,8 @@ import numpy as np
 
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment
-from marktplatz.matching.scoring.barriers import find_distances
-from marktplatz.matching.scoring.words import find_shared_words
-from marktplatz.vocabulary import CategoryKind, Criterion, Reciprocity
-
-_SHOWN_WORDS = 3
+from marktplatz.matching.scoring.table import MEASURES
+from marktplatz.vocabulary import Criterion, Reciprocity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +52,9 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
 
 
 def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, str | int]:
-    scene, scores = gathered.scene, gathered.scores
-    offer, need = scene.offers.members[scores.offers[row]], scene.needs.members[scores.needs[row]]
-    if criterion is Criterion.CONTENT:
-        shared = find_shared_words(f"{offer.title} {offer.text or ''}", f"{need.title} {need.text or ''}")[:_SHOWN_WORDS]
-        return {"words": ", ".join(word if word.casefold() == other.casefold() else f"{word}/{other}" for word, other in shared)}
-    if criterion is Criterion.TIME:
-        starts, ends = [d for d in (offer.from_on, need.from_on) if d], [d for d in (offer.to_on, need.to_on) if d]
-        return {"from": max(starts).isoformat() if starts else "", "to": min(ends).isoformat() if ends else ""}
-    if criterion is Criterion.PLACE:
-        km = float(find_distances(scene, scores.offers[row : row + 1], scores.needs[row : row + 1])[0])
-        remote = bool(offer.remote or need.remote)
-        return {"km": "" if np.isnan(km) or remote else round(km), "remote": int(remote)}
-    if criterion is Criterion.SIZE:
-        return {"offered": offer.people or "", "wanted": need.people or ""}
-    if criterion is Criterion.EASE:
-        work = [entry.people * entry.hours for entry in (offer, need) if entry.people and entry.hours]
-        return {"hours": round(max(work)) if work else ""}
-    if criterion is Criterion.KIND:
-        return {"open": int(CategoryKind.OPEN in (scene.market.kind_of(offer), scene.market.kind_of(need)))}
-    return {}
+    measure = MEASURES.get(criterion)
+    offer, need = int(gathered.scores.offers[row]), int(gathered.scores.needs[row])
+    return {} if measure is None else dict(measure.describe(gathered.scene, offer, need))
 
 
 def suggest_returns(gathered: Gathered, assignment: Assignment) -> dict[int, Return]:

@@ -21,6 +21,14 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "time": "Über den Zeitpunkt können beide frei reden.",
     "wishes": "Eine der beiden Organisationen wünscht sich dieses Gespräch.",
     "wishes_none": "Keine der beiden hat sich dieses Gespräch gewünscht.",
+    "wishes_must": "Eine der beiden Organisationen will die andere unbedingt treffen.",
+    "return": "Für eine Gegenleistung gibt es eine Möglichkeit.",
+    "impact_fields": "Gemeinsames Wirkungsfeld.",
+    "impact": "Zum Wirkungsfeld fehlt eine Angabe.",
+    "impact_none": "Verschiedene Wirkungsfelder.",
+    "history_met": "Beide haben schon einmal etwas vereinbart.",
+    "history_new": "Beide lernen sich neu kennen.",
+    "kind_neighbours": "Benachbarte Bereiche.",
     "kind": "Gleicher Bereich.",
     "kind_open": "Der Bereich ist offen gelassen und passt deshalb.",
     "size_people": "Menge: {offered} Personen angeboten, {wanted} gesucht.",
@@ -62,6 +70,13 @@ LIMIT_WORDS: Final[Mapping[tuple[str, ...], str]] = {
     ("capacity", "max_agreements"): "einem weiteren Platz bei diesem Eintrag und einer höheren Höchstzahl bei dieser Organisation",
 }
 
+SEVERAL_WORDS: Final[Mapping[tuple[str, ...], str]] = {
+    ("capacity",): "{more} weiteren Plätzen bei diesem Eintrag",
+    ("max_agreements",): "einer um {more} höheren Höchstzahl bei dieser Organisation",
+    ("capacity", "max_agreements"): "{more} weiteren Plätzen bei diesem Eintrag und einer um {more} höheren Höchstzahl "
+    "bei dieser Organisation",
+}
+
 REFUSAL_SENTENCES: Final[Mapping[str, str]] = {
     Rule.NOT_ELIGIBLE: "Das feste Paar {entries} ist nicht möglich: "
     "Bereich, Zeitraum, Entfernung oder eine Regel des Marktplatzes stehen dagegen.",
@@ -98,12 +113,14 @@ def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
         )
     if criterion is Criterion.SIZE:
         return "size_people" if {"offered", "wanted"} <= known else "size"
-    for name in ("words", "hours", "km"):
+    for name in ("words", "hours", "km", "fields"):
         if name in known:
             return f"{criterion}_{name}"
-    if criterion in (Criterion.CONTENT, Criterion.WISHES) and params.get("none"):
-        return f"{criterion}_none"
-    return "kind_open" if criterion is Criterion.KIND and params.get("open") else criterion.value
+    for name in ("none", "level", "open", "neighbours", "met", "new"):
+        sentence = f"{criterion}_{'must' if name == 'level' else name}"
+        if params.get(name) and sentence in PAIR_SENTENCES:
+            return sentence
+    return criterion.value
 
 
 def _show_day(value: str | int, language: str) -> str:
@@ -113,11 +130,11 @@ def _show_day(value: str | int, language: str) -> str:
     return f"{day.day}.{day.month}.{day.year}" if language == "de" else day.isoformat()
 
 
-def unpaired_sentence(code: str, params: Words, limits: tuple[str, ...] = (), language: str = "de") -> str:
-    """Why an organisation is in no pair."""
+def unpaired_sentence(code: str, params: Words, limits: tuple[str, ...] = (), more: int = 1, language: str = "de") -> str:
+    """Why an organisation is in no pair; `limits` would have to be higher, each by `more`."""
     words = dict(params)
     if limits:
-        words["limits"] = translate(LIMIT_WORDS[limits], language)
+        words["limits"] = translate((LIMIT_WORDS if more == 1 else SEVERAL_WORDS)[limits], language).format(more=more)
     return translate(UNPAIRED_SENTENCES[code], language).format(**words)
 
 

@@ -24,9 +24,9 @@ def is_within_kind(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray
 
 
 def is_other_category(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
-    """Different kinds of category; open fits every kind."""
+    """Different kinds of category that the market does not call neighbours; open fits every kind."""
     given, wanted = scene.offers.kinds[offers], scene.needs.kinds[needs]
-    return (given != wanted) & (given != _OPEN) & (wanted != _OPEN)
+    return (given != wanted) & (given != _OPEN) & (wanted != _OPEN) & ~scene.neighbours[given, wanted]
 
 
 def is_out_of_time(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:

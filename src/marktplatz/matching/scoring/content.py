@@ -1,6 +1,6 @@
 """Do the two texts speak of the same? Character n-grams of title and text, weighted by rarity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -9,13 +9,14 @@ import scipy.sparse as sparse
 from marktplatz.market import Entry
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring.scene import FloatArray, Scene
-from marktplatz.matching.scoring.words import find_words
+from marktplatz.matching.scoring.words import find_shared_words, find_words
 
 _LENGTHS: Final = (3, 4, 5)
+_SHOWN_WORDS: Final = 3
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-def score_content(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
+def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """Square root of the cosine of the two tf-idf vectors of character 3- to 5-grams inside words; 0 to 1.
 
     The root lifts the small cosines that short texts have: two words of ten in common are already a good sign.
@@ -57,3 +58,9 @@ def _count_grams(entry: Entry) -> dict[str, int]:
                 gram = padded[start : start + length]
                 counts[gram] = counts.get(gram, 0) + 1
     return counts
+
+
+def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
+    ours, theirs = scene.offers.members[offer], scene.needs.members[need]
+    shared = find_shared_words(f"{ours.title} {ours.text or ''}", f"{theirs.title} {theirs.text or ''}")[:_SHOWN_WORDS]
+    return {"words": ", ".join(word if word.casefold() == other.casefold() else f"{word}/{other}" for word, other in shared)}

@@ -16,6 +16,8 @@ from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
 FloatArray = npt.NDArray[np.float64]
 
 KINDS: Final = tuple(CategoryKind)
+UNKNOWN: Final = 0.5
+"""The score of what is not known: half, so that silence neither wins nor loses."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,10 @@ class Scene:
         The organisation has said no_thanks to the entry.
     liked_organisations : float array, shape (O, O); liked_offers : (O, A); liked_needs : (O, N)
         1 for must_meet, 0.5 for like, else 0.
+    earlier_partners : bool array, shape (O, O), symmetric
+        The two made an agreement in an earlier market.
+    neighbours : bool array, shape (K, K), symmetric
+        Kinds that the market declares to fit each other.
     """
 
     market: Market
@@ -70,6 +76,8 @@ class Scene:
     refused_offers: BoolArray
     refused_needs: BoolArray
     liked_organisations: FloatArray
+    earlier_partners: BoolArray
+    neighbours: BoolArray
     liked_offers: FloatArray
     liked_needs: FloatArray
 
@@ -97,6 +105,8 @@ def build_scene(market: Market) -> Scene:
         refused_offers=refusing[1] > 0,
         refused_needs=refusing[2] > 0,
         liked_organisations=liking[0],
+        earlier_partners=_find_earlier_partners(market, organisations),
+        neighbours=_find_neighbours(market),
         liked_offers=liking[1],
         liked_needs=liking[2],
     )
@@ -141,6 +151,24 @@ def _find_equals(names: Iterable[str | None]) -> BoolArray:
     numbers = {name: number for number, name in enumerate(sorted(set(trimmed) - {""}), 1)}
     codes = np.array([numbers.get(name, 0) for name in trimmed], dtype=np.int64)
     return (codes[:, None] == codes[None, :]) & (codes[:, None] > 0)
+
+
+def _find_earlier_partners(market: Market, organisations: Sequence[Organisation]) -> BoolArray:
+    """Which two were partners before, by their keys; shape (O, O)."""
+    partners = {frozenset(agreement.keys) for agreement in market.earlier_agreements}
+    keys = [organisation.key for organisation in organisations]
+    met = [[bool(a and b) and frozenset((a, b)) in partners for b in keys] for a in keys] if partners else []
+    count = len(organisations)
+    return np.array(met, dtype=np.bool_).reshape(count, count) if met else np.zeros((count, count), dtype=np.bool_)
+
+
+def _find_neighbours(market: Market) -> BoolArray:
+    grid = np.zeros((len(KINDS), len(KINDS)), dtype=np.bool_)
+    for category in market.market.categories:
+        for code in category.neighbours:
+            here, there = KINDS.index(category.kind), KINDS.index(market.category_kinds[code])
+            grid[here, there] = grid[there, here] = True
+    return grid
 
 
 def _collect_wishes(

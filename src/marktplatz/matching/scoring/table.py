@@ -1,30 +1,44 @@
-"""score_market(market): every possible pair with its points and their parts, on arrays."""
+"""score_scene(scene): every possible pair with its points and their parts, on arrays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.scoring import content, dates, ease, history, impact, kind, place, returns, size, wishes
 from marktplatz.matching.scoring.barriers import BARRIERS
-from marktplatz.matching.scoring.content import score_content
-from marktplatz.matching.scoring.criteria import score_ease, score_kind, score_place, score_size, score_time, score_wishes
 from marktplatz.matching.scoring.scene import FloatArray, Scene
-from marktplatz.vocabulary import Criterion, PairStatus, Reciprocity
-
-CRITERIA: Final[dict[Criterion, tuple[int, Callable[[Scene, IntArray, IntArray], FloatArray]]]] = {
-    Criterion.CONTENT: (420, score_content),
-    Criterion.EASE: (140, score_ease),
-    Criterion.TIME: (110, score_time),
-    Criterion.WISHES: (100, score_wishes),
-    Criterion.KIND: (90, score_kind),
-    Criterion.SIZE: (80, score_size),
-    Criterion.PLACE: (60, score_place),
-}
-"""Each criterion with the most points it can give; the sum is 1000."""
+from marktplatz.vocabulary import MAX_POINTS, Criterion, History, PairStatus, Reciprocity
 
 _CELLS_AT_ONCE: Final = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A criterion: its default weight, its score 0 to 1 over arrays, and what a reader may know about one pair's part."""
+
+    weight: int
+    score: Callable[[Scene, IntArray, IntArray], FloatArray]
+    describe: Callable[[Scene, int, int], Mapping[str, str | int]]
+
+
+MEASURES: Final[Mapping[Criterion, Measure]] = {
+    Criterion.CONTENT: Measure(450, content.score, content.describe),
+    Criterion.EASE: Measure(120, ease.score, ease.describe),
+    Criterion.TIME: Measure(90, dates.score, dates.describe),
+    Criterion.WISHES: Measure(80, wishes.score, wishes.describe),
+    Criterion.KIND: Measure(70, kind.score, kind.describe),
+    Criterion.SIZE: Measure(60, size.score, size.describe),
+    Criterion.PLACE: Measure(50, place.score, place.describe),
+    Criterion.IMPACT: Measure(30, impact.score, impact.describe),
+    Criterion.HISTORY: Measure(20, history.score, history.describe),
+}
+"""The criteria that look at one pair, with their default weights; with RETURN the weights add up to 1000."""
+
+RETURN_WEIGHT: Final = 30
+"""The default weight of what the taker could give back, scored last, from the other pairs' points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +52,15 @@ class ScoreTable:
     parts : int array, shape (P, C)
         Points per criterion; a row's sum is the pair's points.
     criteria : tuple of Criterion, length C
+    ways : float array, shape (O, O)
+        Points, returns left aside, of the best possible pair from one organisation to another.
     """
 
     offers: IntArray
     needs: IntArray
     parts: IntArray
     criteria: tuple[Criterion, ...]
+    ways: FloatArray
 
     @property
     def points(self) -> IntArray:
@@ -61,13 +78,37 @@ def score_scene(scene: Scene) -> ScoreTable:
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         kept = has_return(scene, offers, needs)
         offers, needs = offers[kept], needs[kept]
-    return ScoreTable(offers, needs, score_pairs(scene, offers, needs), tuple(CRITERIA))
+    plain = _score_plainly(scene, offers, needs)
+    ways = returns.find_best_ways(scene, offers, needs, plain.sum(axis=1))
+    return ScoreTable(offers, needs, _add_returns(scene, offers, needs, plain, ways), (*MEASURES, Criterion.RETURN), ways)
 
 
-def score_pairs(scene: Scene, offers: IntArray, needs: IntArray) -> IntArray:
+def score_pairs(scene: Scene, offers: IntArray, needs: IntArray, ways: FloatArray) -> IntArray:
     """Parts in points of any pairs, possible or not; shape (P, C)."""
-    parts = [np.rint(most * score(scene, offers, needs)).astype(np.int64) for most, score in CRITERIA.values()]
-    return np.stack(parts, axis=1)
+    return _add_returns(scene, offers, needs, _score_plainly(scene, offers, needs), ways)
+
+
+def find_most_points(scene: Scene) -> dict[Criterion, int]:
+    """The most points that each criterion can give: its share of the weights, rounded down; together 1000 at most."""
+    defaults = {criterion: measure.weight for criterion, measure in MEASURES.items()} | {Criterion.RETURN: RETURN_WEIGHT}
+    weights = defaults | dict(scene.market.market.weights)
+    if scene.market.market.reciprocity is Reciprocity.NONE:
+        weights[Criterion.RETURN] = 0
+    if scene.market.market.history is History.IGNORE:
+        weights[Criterion.HISTORY] = 0
+    total = sum(weights.values())
+    return {criterion: MAX_POINTS * weight // total if total else 0 for criterion, weight in weights.items()}
+
+
+def _score_plainly(scene: Scene, offers: IntArray, needs: IntArray) -> IntArray:
+    most = find_most_points(scene)
+    parts = [np.rint(most[criterion] * measure.score(scene, offers, needs)) for criterion, measure in MEASURES.items()]
+    return np.stack(parts, axis=1).astype(np.int64)
+
+
+def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, ways: FloatArray) -> IntArray:
+    part = np.rint(find_most_points(scene)[Criterion.RETURN] * returns.score(scene, offers, needs, ways))
+    return np.column_stack([plain, part.astype(np.int64)])
 
 
 def _read_given(scene: Scene) -> ScoreTable:
@@ -75,7 +116,8 @@ def _read_given(scene: Scene) -> ScoreTable:
     need_at = {id_: index for index, id_ in enumerate(scene.needs.ids)}
     rows = sorted((offer_at[score.offer], need_at[score.need], score.points) for score in scene.market.scores or ())
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,))
+    ways = returns.find_best_ways(scene, table[:, 0], table[:, 1], table[:, 2])
+    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), ways)
 
 
 def _find_possible(scene: Scene) -> tuple[IntArray, IntArray]:
@@ -97,16 +139,28 @@ def _find_possible(scene: Scene) -> tuple[IntArray, IntArray]:
 def find_exclusions(scene: Scene, offers: IntArray, needs: IntArray) -> IntArray:
     """The first rule that shuts a pair out, as an index into `EXCLUSIONS` (0: none)."""
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    refused = scene.refused[giver, taker] | scene.refused_offers[taker, offers] | scene.refused_needs[giver, needs]
-    conditions = [is_forbidden(scene, offers, needs), refused, giver == taker, scene.same_owner[giver, taker]]
+    conditions = [
+        is_forbidden(scene, offers, needs),
+        is_refused(scene, offers, needs),
+        giver == taker,
+        scene.same_owner[giver, taker],
+    ]
     return np.select(conditions, [1, 2, 3, 4], 0).astype(np.int64)
 
 
+def is_refused(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
+    """Either has said no_thanks to the other, or to the other's entry."""
+    giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
+    return scene.refused[giver, taker] | scene.refused_offers[taker, offers] | scene.refused_needs[giver, needs]
+
+
 def is_forbidden(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
+    """The organiser has excluded the pair."""
     offer_at = {id_: index for index, id_ in enumerate(scene.offers.ids)}
     need_at = {id_: index for index, id_ in enumerate(scene.needs.ids)}
     width = max(1, len(scene.needs.members))
-    keys = [offer_at[rule.offer] * width + need_at[rule.need] for rule in scene.market.pairs if rule.status is PairStatus.FORBIDDEN]
+    forbidden = [rule for rule in scene.market.pairs if rule.status is PairStatus.FORBIDDEN]
+    keys = [offer_at[rule.offer] * width + need_at[rule.need] for rule in forbidden]
     return np.isin(offers * width + needs, np.array(keys, dtype=np.int64))
 
 

@@ -7,13 +7,14 @@ from typing import Final
 _TELLING: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_EMPTY: Final = frozenset(
-    "aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem den der des die dies ein eine einem einen einer "
-    "eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal "
-    "man mehr mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem "
-    "unseren unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung "
-    "a and are for from in is of on or our the to we with you your".split()  # noqa: SIM905
-)
+_EMPTY_WORDS: Final = """
+aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem den der des die dies ein eine einem einen einer
+eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
+mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem unseren
+unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
+a and are for from in is of on or our the to we with you your
+"""
+_EMPTY: Final = frozenset(_EMPTY_WORDS.split())
 
 
 def find_words(text: str) -> list[str]:
@@ -23,8 +24,13 @@ def find_words(text: str) -> list[str]:
 
 def find_spellings(text: str) -> list[tuple[str, str]]:
     """The words as they are compared, each with how it was written."""
-    spellings = ((written.lower().translate(_FOLDED), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
+    spellings = ((fold(written), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
     return [(word, written) for word, written in spellings if len(word) > 1 and word not in _EMPTY]
+
+
+def fold(text: str) -> str:
+    """Lower case, umlauts written out: as Handy keyboards and hurried people write."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_FOLDED)
 
 
 def find_shared_words(text: str, other: str) -> list[tuple[str, str]]:

@@ -1,0 +1,164 @@
+"""The concepts that entries speak of, and the words that point to them; read from the readable files in `lexicon/`."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from marktplatz.matching.scoring.words import fold
+
+LANGUAGES: Final = ("de", "en", "nl", "tr", "ar", "uk")
+_SHORTEST_STEM: Final = 4
+"""A shorter word is only found as a whole."""
+
+
+class ConceptKind(StrEnum):
+    """What a concept says of a deal: what is done, what is handed over, on what occasion, for whom."""
+
+    SERVICE = "service"
+    THING = "thing"
+    OCCASION = "occasion"
+    BENEFICIARY = "beneficiary"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A kind of deal that a broker would accept as the same; `answers` are concepts that often answer or accompany it."""
+
+    id: str
+    kind: ConceptKind
+    broader: tuple[str, ...]
+    related: Mapping[str, float]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A folded word and where in a token it may stand."""
+
+    concept: int
+    as_beginning: bool
+    as_end: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Concepts in the order of their ids, and their words as look-up tables per language."""
+
+    concepts: tuple[Concept, ...]
+    stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
+    phrases: Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]]
+
+    @property
+    def position(self) -> dict[str, int]:
+        return {concept.id: index for index, concept in enumerate(self.concepts)}
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The lexicon that comes with the package."""
+    folder = files("marktplatz.matching.scoring") / "lexicon"
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return build_lexicon(_read_concepts(tomllib.loads((folder / name).read_text("utf-8")) for name in names))
+
+
+def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
+    """Concepts of several files; a concept in two files has the words of both."""
+    merged: dict[str, dict[str, Any]] = {}
+    for table in tables:
+        for id_, entry in table.items():
+            seen = merged.setdefault(id_, {"kind": entry.get("kind"), "broader": [], "related": {}, "words": {}})
+            seen["kind"] = seen["kind"] or entry.get("kind")
+            seen["broader"] += entry.get("broader", [])
+            seen["related"] |= entry.get("related", {})
+            for language in LANGUAGES:
+                seen["words"].setdefault(language, []).extend(entry.get(language, []))
+    return [
+        Concept(
+            id=id_,
+            kind=ConceptKind(entry["kind"]),
+            broader=tuple(broader for broader in dict.fromkeys(entry["broader"]) if broader in merged),
+            related={other: strength for other, strength in entry["related"].items() if other in merged},
+            words={language: tuple(dict.fromkeys(words)) for language, words in entry["words"].items()},
+        )
+        for id_, entry in sorted(merged.items())
+    ]
+
+
+def build_lexicon(concepts: Iterable[Concept]) -> Lexicon:
+    """Index the words: `word` begins or ends a token, `word*` and `*word` only the one, `=word` is a whole token."""
+    ordered = tuple(concepts)
+    stems: dict[str, dict[str, list[Stem]]] = {language: {} for language in LANGUAGES}
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {language: {} for language in LANGUAGES}
+    for number, concept in enumerate(ordered):
+        for language, patterns in concept.words.items():
+            for pattern in patterns:
+                parts = fold(pattern).replace("-", " ").split()
+                if len(parts) > 1:
+                    parts = [part.strip("=*") for part in parts]
+                    phrases[language].setdefault(parts[0], []).append((tuple(parts), number))
+                elif parts:
+                    stem, as_beginning, as_end = _read_pattern(parts[0])
+                    stems[language].setdefault(stem, []).append(Stem(number, as_beginning, as_end))
+    return Lexicon(
+        concepts=ordered,
+        stems={language: {stem: tuple(found) for stem, found in table.items()} for language, table in stems.items()},
+        phrases={language: {first: tuple(found) for first, found in table.items()} for language, table in phrases.items()},
+    )
+
+
+def _read_pattern(pattern: str) -> tuple[str, bool, bool]:
+    stem = pattern.strip("=*")
+    is_whole = pattern.startswith("=") or len(stem) < _SHORTEST_STEM
+    only_end, only_beginning = pattern.startswith("*"), pattern.endswith("*")
+    return stem, not is_whole and not only_end, not is_whole and not only_beginning
+
+
+def find_matches(lexicon: Lexicon, words: list[str], languages: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """(concept, word position) of every match in a text's folded words; the longest match in a word wins."""
+    for language in languages:
+        stems, phrases = lexicon.stems[language], lexicon.phrases[language]
+        for position, word in enumerate(words):
+            for concept in _match_word(stems, word):
+                yield concept, position
+            for length in range(_SHORTEST_PHRASE_START, len(word) + 1):
+                for parts, concept in phrases.get(word[:length], ()):
+                    following = words[position : position + len(parts)]
+                    if len(following) == len(parts) and all(w.startswith(p) for w, p in zip(following, parts, strict=True)):
+                        yield concept, position
+
+
+_SHORTEST_PHRASE_START: Final = 2
+_ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
+_SHORTEST_HEAD: Final = 3
+
+
+def _match_word(stems: Mapping[str, tuple[Stem, ...]], word: str) -> list[int]:
+    """Concepts of a word: non-overlapping stretches at its beginning and its end, the longest first."""
+    spans: list[tuple[int, int, list[int]]] = []
+    for end in range(2, len(word) + 1):
+        found = stems.get(word[:end])
+        if found:
+            is_whole = end == len(word) or word[end:] in _ENDINGS
+            concepts = [stem.concept for stem in found if stem.as_beginning or is_whole]
+            if concepts:
+                spans.append((0, len(word) if is_whole else end, concepts))
+    for start in range(_SHORTEST_HEAD, len(word) - _SHORTEST_STEM + 1):
+        tail = word[start:]
+        for ending in ("", *_ENDINGS):
+            stem_text = tail[: len(tail) - len(ending)] if ending else tail
+            if ending and not tail.endswith(ending):
+                continue
+            concepts = [stem.concept for stem in stems.get(stem_text, ()) if stem.as_end]
+            if concepts:
+                spans.append((start, len(word), concepts))
+    taken: list[tuple[int, int]] = []
+    matched: list[int] = []
+    for start, end, concepts in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if all((start, end) == other or end <= other[0] or start >= other[1] for other in taken):
+            taken.append((start, end))
+            matched += concepts
+    return list(dict.fromkeys(matched))
