@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring.scene import FloatArray, Scene
 from marktplatz.vocabulary import History

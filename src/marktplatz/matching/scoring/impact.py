@@ -13,7 +13,7 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     fields = sorted({field for entry in (*scene.offers.members, *scene.needs.members) for field in entry.impact_fields})
     given, wanted = _tabulate(scene.offers, fields), _tabulate(scene.needs, fields)
     shared = np.any(given[offers] & wanted[needs], axis=1)
-    known = given.any(axis=1)[offers] & wanted.any(axis=1)[needs]
+    known = np.any(given, axis=1)[offers] & np.any(wanted, axis=1)[needs]
     return np.where(known, shared.astype(np.float64), UNKNOWN)
 
 
