@@ -1,0 +1,106 @@
+"""A folder of CSV files, one per list: encodings, delimiters and line numbers."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from marktplatz.errors import Finding, InvalidInput, Place, Severity
+from marktplatz.exchange.cells import Cell
+from marktplatz.exchange.columns import MAX_COLUMNS, Sheet, find_sheet, is_our_own, max_rows
+from marktplatz.exchange.found import shorten_text
+from marktplatz.exchange.tables import Content, Table, read_tables
+from marktplatz.exchange.words import fold
+
+MAX_BYTES: Final = 50_000_000
+DELIMITERS: Final = (";", ",", "\t")
+
+
+def read_csv_folder(folder: Path) -> Content:
+    """The market of a folder; files with other names are warned about and left alone."""
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.is_file())
+    if not files:
+        raise InvalidInput(Finding("no_csv_in_folder", Place(str(folder))))
+    strangers: list[Finding] = []
+    broken: list[tuple[Sheet, Finding]] = []
+    tables: list[Table] = []
+    for path in files:
+        sheet = find_sheet(path.stem)
+        if sheet is not None:
+            try:
+                rows = _rows(_read_text(path), path.name, sheet, broken)
+                tables.append(Table(sheet, path.name, path.stem, rows, has_fixed_width=True))
+            except InvalidInput as error:
+                broken += ((sheet, finding) for finding in error.findings)
+        elif not is_our_own(path.stem):
+            strangers.append(Finding("unknown_csv", Place(path.name), severity=Severity.WARNING))
+    content = read_tables(tables, str(folder))
+    content.findings = [*strangers, *(finding for _, finding in broken), *content.findings]
+    content.unread = {sheet.key for sheet, _ in broken}
+    return content
+
+
+def _read_text(path: Path) -> str:
+    if path.stat().st_size > MAX_BYTES:
+        raise InvalidInput(Finding("file_too_large", Place(path.name), {"limit": MAX_BYTES // 1_000_000}))
+    return decode(path.name, path.read_bytes())
+
+
+def decode(file: str, data: bytes) -> str:
+    """The text of a CSV file: UTF-8, UTF-16 with its mark, else Windows-1252, which Excel writes in Germany."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\0" in data:
+        raise InvalidInput(Finding("not_text_file", Place(file)))
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise InvalidInput(Finding("unknown_encoding", Place(file)))
+
+
+def _rows(text: str, file: str, sheet: Sheet, broken: list[tuple[Sheet, Finding]]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Rows with the number of the line they begin on; a fault ends the reading and is noted."""
+    stream = io.StringIO(text, newline="")
+    offset = _skip_separator_line(stream)
+    delimiter = find_delimiter(text[stream.tell() :][:100_000], sheet)
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    line = offset + 1
+    try:
+        for row in reader:
+            if any(row[MAX_COLUMNS:]):
+                broken.append((sheet, Finding("far_column", Place(file, row=line))))
+                return
+            if line > max_rows(sheet) + 1 and any(row):
+                broken.append((sheet, Finding("too_many_rows", Place(file, row=line), {"limit": max_rows(sheet)})))
+                return
+            yield line, row[:MAX_COLUMNS]
+            line = offset + reader.line_num + 1
+    except csv.Error as error:
+        code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"
+        broken.append((sheet, Finding(code, Place(file, row=line), {"limit": csv.field_size_limit()})))
+
+
+def _skip_separator_line(stream: io.StringIO) -> int:
+    """Excel's own first line "sep=;" is no heading; how many lines were skipped."""
+    if fold(stream.readline()) == "sep":
+        return 1
+    stream.seek(0)
+    return 0
+
+
+def find_delimiter(text: str, sheet: Sheet) -> str:
+    """The delimiter under which most headings are known; at a tie the one that gives most columns."""
+
+    def merit(delimiter: str) -> tuple[int, int]:
+        try:
+            headings = next((row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)), [])
+        except csv.Error:
+            return (0, 0)
+        return (sum(fold(shorten_text(heading)) in sheet.column_by_heading for heading in headings), len(headings))
+
+    return max(DELIMITERS, key=merit)

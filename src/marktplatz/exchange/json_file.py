@@ -1,0 +1,154 @@
+"""A market file in JSON: what pydantic does not tell (double and unknown keys) or tells without a place (syntax)."""
+
+import codecs
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from marktplatz.errors import Finding, InvalidInput, Place, Severity
+from marktplatz.exchange.found import shorten, shorten_text
+from marktplatz.exchange.models import MODEL_BY_LIST, known_keys
+from marktplatz.exchange.places import Origins
+from marktplatz.market import Contact, Market, Policy
+from marktplatz.vocabulary import MARKET_FORMAT
+
+MAX_BYTES: Final = 100_000_000
+MAX_MARKS: Final[Mapping[bytes, int]] = {b"[": 500_000, b"{": 2_000_000, b",": 10_000_000}
+"""More lists, objects or members than any market has: counted before they are built, each costs memory."""
+
+_STRING_OR_CONSTANT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(-?Infinity|NaN)', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(r"[0-9]{4300}")
+_ESCAPE: Final = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""Group 1: half of a character that takes two."""
+
+
+class _ConstantFound(Exception):
+    """NaN or Infinity, which JSON does not have."""
+
+
+class _DoubledObject(dict[str, Any]):
+    """An object in which a key stood twice; the last value counts, `doubled` names the key."""
+
+    doubled: str
+
+
+def read_json(path: Path) -> tuple[bytes, Origins, list[Finding]]:
+    """The file's bytes, fit for validation, and what was found beside; InvalidInput where it is not JSON of a market."""
+    place = Place(path.name)
+    if path.stat().st_size > MAX_BYTES:
+        raise InvalidInput(Finding("file_too_large", place, {"limit": MAX_BYTES // 1_000_000}))
+    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    content = _parse(raw, place)
+    if not isinstance(content, dict):
+        raise InvalidInput(Finding("not_a_market", place))
+    if content.get("format", MARKET_FORMAT) != MARKET_FORMAT:
+        # Another kind of file altogether: all else that is wrong with it would only confuse.
+        raise InvalidInput(Finding("wrong_format", Place(path.name, field="format"), {"found": shorten(content["format"])}))
+    return raw, Origins(path.name, is_json=True), list(_find_oddities(content, path.name))
+
+
+def _parse(raw: bytes, place: Place) -> Any:
+    if not raw.strip():
+        raise InvalidInput(Finding("empty_file", place))
+    for mark, limit in MAX_MARKS.items():
+        if raw.count(mark) > limit:
+            raise InvalidInput(Finding("too_many_values", place, {"limit": limit}))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(Finding("not_utf8", place, {"line": raw.count(b"\n", 0, error.start) + 1})) from None
+    try:
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        _refuse("not_json", text, error.pos, place)
+    except RecursionError:
+        raise InvalidInput(Finding("too_deep", place)) from None
+    except _ConstantFound:
+        constant = next(match for match in _STRING_OR_CONSTANT.finditer(text) if match[1])
+        _refuse("not_finite", text, constant.start(1), place, constant.end(1))
+    except ValueError:  # Python reads no number of more than 4300 digits
+        long_number = _LONG_NUMBER.search(text)
+        _refuse("number_too_long", text, long_number.start() if long_number else 0, place)
+    lone = next((match for match in _ESCAPE.finditer(text) if match[1]), None) if "\\u" in text else None
+    if lone is not None:
+        _refuse("lone_surrogate", text, lone.start(), place, lone.end())
+    return content
+
+
+def _refuse(code: str, text: str, position: int, place: Place, end: int | None = None) -> NoReturn:
+    """Tell the line and column, and what stands there, up to `end` or the end of the line."""
+    line_start = text.rfind("\n", 0, position) + 1
+    found = shorten_text(text[position : end or position + 100].partition("\n")[0])
+    params: dict[str, str | int] = {"line": text.count("\n", 0, position) + 1, "column": position - line_start + 1, "found": found}
+    raise InvalidInput(Finding("json_ends_early" if code == "not_json" and not found else code, place, params)) from None
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise _ConstantFound
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    doubled = _DoubledObject(members)
+    seen: set[str] = set()
+    doubled.doubled = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return doubled
+
+
+def _find_oddities(content: dict[str, Any], file: str) -> Iterator[Finding]:
+    if "format" not in content:
+        yield Finding("no_format", Place(file), {"expected": MARKET_FORMAT}, Severity.WARNING)
+    if "organisations" not in content:
+        yield Finding("no_organisations_list", Place(file))
+    elif content["organisations"] == []:
+        yield Finding("no_organisations", Place(file, "organisations"), severity=Severity.WARNING)
+    unknown: dict[tuple[str | None, str], _UnknownKey] = {}
+    for list_key, row, prefix, member, known in _objects(content):
+        if isinstance(member, _DoubledObject):
+            yield Finding("double_key", Place(file, list_key, row, prefix + member.doubled))
+        if not member.keys() <= known:
+            for key in member:
+                if key not in known:
+                    unknown.setdefault((list_key, prefix + key), _UnknownKey(row, key, known)).count += 1
+    for (list_key, key), first in unknown.items():
+        yield first.tell(Place(file, list_key, first.row, key))
+
+
+@dataclass(slots=True)
+class _UnknownKey:
+    """A key that nobody reads, told once for all entries of a list that have it."""
+
+    row: int | None
+    key: str
+    known: frozenset[str]
+    count: int = 0
+
+    def tell(self, place: Place) -> Finding:
+        near = difflib.get_close_matches(self.key[:60], sorted(self.known), n=1, cutoff=0.7)
+        code = "unknown_key_near" if near else "unknown_key"
+        return Finding(code, place, {"count": self.count, "nearest": near[0] if near else ""}, Severity.WARNING)
+
+
+def _objects(content: dict[str, Any]) -> Iterator[tuple[str | None, int | None, str, dict[str, Any], frozenset[str]]]:
+    """Every object of the file that has a meaning: list, row, prefix of its keys, the object, the keys it may have."""
+    yield None, None, "", content, known_keys(Market)
+    market = content.get("market")
+    if isinstance(market, dict):
+        yield "market", None, "", market, known_keys(Policy)
+    lists = {**content, "categories": market.get("categories") if isinstance(market, dict) else None}
+    for list_key, model in MODEL_BY_LIST.items():
+        members = lists.get(list_key)
+        known = known_keys(model)
+        for row, member in enumerate(members if isinstance(members, list) else (), 1):
+            if isinstance(member, dict):
+                yield list_key, row, "", member, known
+                if isinstance(contact := member.get("contact"), dict) and "contact" in known:
+                    yield list_key, row, "contact.", contact, known_keys(Contact)

@@ -1,0 +1,203 @@
+"""Rows of sheets into the JSON structure of a market file, remembering where everything stood."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from marktplatz.errors import Finding, Place, Severity
+from marktplatz.exchange.cells import Cell, Flaw, Json, is_blank, to_json
+from marktplatz.exchange.columns import CellKind, Column, Sheet
+from marktplatz.exchange.places import Origin, Origins, Spot
+from marktplatz.exchange.references import pad_postcodes, resolve_categories
+from marktplatz.exchange.words import fold
+from marktplatz.vocabulary import MARKET_FORMAT
+
+Params: TypeAlias = Mapping[str, str | int]
+NO_PARAMS: Final[Params] = {}
+EXAMPLE_PREFIX: Final = "BEISPIEL"
+"""An id that starts so is the template's example row; it and all that refers to it is left out."""
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet or CSV: numbered rows, the first that is not empty has the headings."""
+
+    sheet: Sheet
+    file: str
+    name: str
+    rows: Iterable[tuple[int, Sequence[Cell]]]
+    has_fixed_width: bool = False
+    """Is a cell beyond the last heading a mistake (CSV), or may it be a note beside the table?"""
+
+
+@dataclass(slots=True)
+class Content:
+    """The JSON structure of a market file, its places, and what was found on the way."""
+
+    origins: Origins
+    members: dict[str, Json] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Lists that are there but could not be read; nobody is blamed for what may stand in them."""
+    reported: set[Spot] = field(default_factory=set)
+    """Fields that a finding already tells about; the validation need not tell again that they are missing."""
+
+
+def read_tables(tables: Iterable[Table], file: str) -> Content:
+    """All sheets of a source into one structure."""
+    origins: dict[str, Origin] = {}
+    content = Content(Origins(file, origins))
+    lists: dict[str, list[dict[str, Json]]] = {}
+    for table in tables:
+        key = table.sheet.key
+        if key in lists:
+            content.findings.append(Finding("double_sheet", Place(table.file, table.name), {"other": origins[key].sheet}))
+            continue
+        reader = _TableReader(table, content)
+        lists[key] = list(reader.read_members())
+        origins[key] = Origin(table.file, table.name, reader.row_numbers, reader.heading_by_key)
+    _check_market_row(lists, content)
+    _assemble(lists, content)
+    return content
+
+
+def find_missing_organisations(content: Content) -> Iterator[Finding]:
+    """Without organisations there is no market; asked once it is known which lists could not be read."""
+    if "organisations" in content.unread:
+        return
+    if "organisations" not in content.members:
+        yield Finding("no_organisations_sheet", Place(content.origins.file))
+    elif not content.members["organisations"]:
+        yield Finding("no_organisations", content.origins.place("organisations"))
+
+
+def _check_market_row(lists: dict[str, list[dict[str, Json]]], content: Content) -> None:
+    if len(lists.get("market", ())) > 1:
+        content.findings.append(Finding("market_one_row", content.origins.place("market", 1)))
+
+
+def _assemble(lists: dict[str, list[dict[str, Json]]], content: Content) -> None:
+    market = dict((lists.pop("market", None) or [{}])[0])
+    categories = lists.pop("categories", [])
+    resolve_categories(lists, categories)
+    pad_postcodes(lists, market)
+    content.members = {"format": MARKET_FORMAT, "market": market | {"categories": list[Json](categories)}}
+    for key, members in lists.items():
+        # A score sheet without rows is the same as none: the engine computes the points.
+        if members or key != "scores":
+            content.members[key] = list[Json](members)
+
+
+class _TableReader:
+    """Reads one table row by row; holds the columns once the headings were seen."""
+
+    def __init__(self, table: Table, content: Content) -> None:
+        self.table, self.content = table, content
+        self.row_numbers: list[int] = []
+        self.heading_by_key: dict[str, str] = {}
+        self.columns: list[Column | None] = []
+
+    def read_members(self) -> Iterator[dict[str, Json]]:
+        rows = ((number, cells) for number, cells in self.table.rows if not all(is_blank(cell) for cell in cells))
+        heading_row = next(rows, None)
+        if heading_row is None:
+            return
+        self._read_headings(*heading_row)
+        is_complete = None
+        for number, cells in rows:
+            if self._is_example(cells):
+                continue
+            if is_complete is None:
+                is_complete = self._check_required(heading_row[0])
+            member = self._read_row(number, cells)
+            if member is not None:
+                self.row_numbers.append(number)
+                yield member
+
+    def _find(self, code: str, row: int, heading: str | None, params: Params = NO_PARAMS, *, is_warning: bool = False) -> None:
+        severity = Severity.WARNING if is_warning else Severity.ERROR
+        self.content.findings.append(Finding(code, Place(self.table.file, self.table.name, row, heading), params, severity))
+
+    def _read_headings(self, number: int, cells: Sequence[Cell]) -> None:
+        for position, cell in enumerate(cells):
+            column = None
+            if isinstance(cell, Flaw):
+                self._find(cell.code, number, column_letter(position), cell.params)
+            elif not is_blank(cell):
+                column = self._recognise(number, str(cell).strip())
+            self.columns.append(column)
+
+    def _recognise(self, number: int, heading: str) -> Column | None:
+        column = self.table.sheet.column_by_heading.get(fold(heading))
+        if column is None:
+            nearest = self._nearest(heading)
+            code = "unknown_column_near" if nearest else "unknown_column"
+            self._find(code, number, heading, {"nearest": nearest or ""}, is_warning=True)
+        elif column.key in self.heading_by_key:
+            self._find("double_column", number, heading, {"other": self.heading_by_key[column.key]})
+            return None
+        else:
+            self.heading_by_key[column.key] = heading
+        return column
+
+    def _nearest(self, heading: str) -> str | None:
+        by_heading = self.table.sheet.column_by_heading
+        near = difflib.get_close_matches(fold(heading)[:60], by_heading, n=1, cutoff=0.75)
+        return by_heading[near[0]].heading if near else None
+
+    def _check_required(self, number: int) -> bool:
+        missing = [c for c in self.table.sheet.columns if c.required and c.key not in self.heading_by_key]
+        for column in missing:
+            self._find("missing_column", number, None, {"column": column.heading})
+            self.content.reported.add((self.table.sheet.key, None, column.key))
+        return not missing
+
+    def _is_example(self, cells: Sequence[Cell]) -> bool:
+        return any(
+            column is not None and column.kind is CellKind.ID and isinstance(cell, str) and cell.strip().startswith(EXAMPLE_PREFIX)
+            for column, cell in zip(self.columns, cells, strict=False)
+        )
+
+    def _read_row(self, number: int, cells: Sequence[Cell]) -> dict[str, Json] | None:
+        """One entry; None for a row that says nothing in the columns that are read."""
+        index = len(self.row_numbers)
+        member: dict[str, Json] = {}
+        is_empty = True
+        for position, cell in enumerate(cells):
+            if is_blank(cell):
+                continue
+            column = self.columns[position] if position < len(self.columns) else None
+            if column is None:
+                if self.table.has_fixed_width and position >= len(self.columns):
+                    self._find("extra_cells", number, None, {"columns": len(self.columns)})
+                    break
+                continue
+            is_empty = False
+            value = to_json(cell, column)
+            if isinstance(value, Flaw):
+                self._find(value.code, number, self.heading_by_key[column.key], value.params)
+                self.content.reported.add((self.table.sheet.key, index, column.key))
+            else:
+                _put(member, column.key, value)
+        return None if is_empty else member
+
+
+def _put(member: dict[str, Json], key: str, value: Json) -> None:
+    outer, dot, inner = key.partition(".")
+    if not dot:
+        member[key] = value
+        return
+    nested = member.setdefault(outer, {})
+    if isinstance(nested, dict):
+        nested[inner] = value
+
+
+def column_letter(position: int) -> str:
+    """Excel's name of a column, counted from 0."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,174 @@
+"""The JSON structure into a Market: pydantic's errors and the market's contradictions as findings with their places."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from marktplatz.errors import Finding, Place, Severity
+from marktplatz.exchange.columns import SHEET_BY_KEY
+from marktplatz.exchange.found import shorten
+from marktplatz.exchange.places import Origins, Spot
+from marktplatz.exchange.salvage import Loss, find_further_contradictions, is_consequence
+from marktplatz.exchange.words import describe_choices
+from marktplatz.market import Market, find_contradictions
+
+MAX_FINDINGS: Final = 10_000
+"""More of them are not told: nobody reads them, and each costs memory."""
+PIECE: Final = 500
+"""Entries that are judged together when there are too many errors to look at."""
+
+CODE_BY_ERROR: Final[Mapping[str, str]] = {
+    "missing": "missing",
+    "string_type": "not_text",
+    "int_type": "not_whole_number",
+    "int_from_float": "not_whole_number",
+    "int_parsing_size": "not_whole_number",
+    "float_type": "not_a_number",
+    "finite_number": "not_a_number",
+    "bool_type": "not_yes_no",
+    "enum": "unknown_word",
+    "date_type": "not_a_date",
+    "date_parsing": "not_a_date",
+    "date_from_datetime_parsing": "not_a_date",
+    "date_from_datetime_inexact": "not_a_date",
+    "absurd_date": "absurd_date",
+    "tuple_type": "not_a_list",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+    "literal_error": "wrong_format",
+    "string_too_long": "too_long",
+    "string_pattern_mismatch": "not_a_country",
+    "greater_than_equal": "too_small",
+    "less_than_equal": "too_large",
+    "control_character": "control_character",
+    "blank": "blank",
+}
+
+
+def validate(
+    raw: bytes, origins: Origins, reported: Collection[Spot] = (), unread: Collection[str] = ()
+) -> tuple[Market | None, list[Finding]]:
+    """The market in JSON bytes, None if it has errors, and all that was found, in the order of the lists.
+
+    `reported` are fields that were told about already, `unread` lists that exist but could not be read.
+    """
+    try:
+        market = Market.model_validate_json(raw, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return None, _tell_errors(error, raw, origins, reported, unread)
+    loss = Loss(lists=set(unread))
+    contradictions = (finding for finding in find_contradictions(market) if not is_consequence(finding, loss))
+    return market, _tell_contradictions(contradictions, origins, reported)
+
+
+def _tell_errors(
+    error: ValidationError, raw: bytes, origins: Origins, reported: Collection[Spot], unread: Collection[str]
+) -> list[Finding]:
+    details, is_cut = _details(error, raw)
+    if details and details[0]["type"] == "json_invalid":
+        return [_json_finding(str(details[0]["ctx"]["error"]), origins)]
+    spots = [locate(detail["loc"]) for detail in details]
+    told = [_finding(d, s, origins) for d, s in zip(details, spots, strict=True) if not _is_reported(s, reported)]
+    if is_cut:
+        return [*told, _more(origins)]
+    return told + _tell_contradictions(find_further_contradictions(raw, spots, unread), origins, reported)
+
+
+def _json_finding(problem: str, origins: Origins) -> Finding:
+    """What Python's own JSON reader let pass and pydantic's does not."""
+    position = re.search(r"line (\d+) column (\d+)", problem)
+    if "recursion" in problem or position is None:
+        return Finding("too_deep", Place(origins.file))
+    return Finding("not_json", Place(origins.file), {"line": int(position[1]), "column": int(position[2]), "found": problem})
+
+
+def locate(loc: tuple[int | str, ...]) -> Spot:
+    """List, index and field of a place in the JSON structure; the categories count as a list of their own."""
+    if loc[:2] == ("market", "categories"):
+        loc = loc[1:]
+    elif loc[:1] == ("market",) and len(loc) > 1:
+        loc = ("market", 0, *loc[1:])
+    elif loc[:1] == ("format",):
+        return (None, None, "format")
+    list_key = str(loc[0]) if loc else None
+    index = loc[1] if len(loc) > 1 and isinstance(loc[1], int) else None
+    keys = [str(part) for part in loc[2:] if isinstance(part, str)]
+    return (list_key, index, ".".join(keys) or None)
+
+
+def _details(error: ValidationError, raw: bytes) -> tuple[list[ErrorDetails], bool]:
+    """Pydantic's errors; of a flood, which would fill the memory, only the first ones."""
+    if error.error_count() <= MAX_FINDINGS:
+        return error.errors(include_url=False), False
+    return list(islice(_details_in_pieces(json.loads(raw)), MAX_FINDINGS)), True
+
+
+def _details_in_pieces(content: dict[str, Any]) -> Iterator[ErrorDetails]:
+    """The errors of one part of the market after the other, so that few are in memory at a time."""
+    lists = {key: members for key, members in content.items() if isinstance(members, list)}
+    yield from _details_of({key: value for key, value in content.items() if key not in lists})
+    for key, members in lists.items():
+        for start in range(0, len(members), PIECE):
+            for detail in _details_of({key: members[start : start + PIECE]}):
+                list_key, *inner = detail["loc"]
+                index = [int(inner[0]) + start] if inner else []
+                yield {**detail, "loc": (list_key, *index, *inner[1:])}
+
+
+def _details_of(part: dict[str, Any]) -> list[ErrorDetails]:
+    try:
+        Market.model_validate_json(json.dumps(part), by_alias=True, by_name=False)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return []
+
+
+def _finding(detail: ErrorDetails, spot: Spot, origins: Origins) -> Finding:
+    code = CODE_BY_ERROR.get(detail["type"], "malformed")
+    params: dict[str, str | int] = {} if code == "missing" else {"found": shorten(detail["input"])}
+    limits = detail.get("ctx", {})
+    for name in ("ge", "le", "max_length"):
+        if name in limits:
+            params["limit"] = shorten(limits[name])
+    if code == "unknown_word":
+        params["expected"] = _expected(spot, origins, str(limits.get("expected", "")))
+    if code == "malformed":
+        params["problem"] = detail["msg"]
+    return Finding(code, origins.place(*spot), params)
+
+
+def _expected(spot: Spot, origins: Origins, codes: str) -> str:
+    list_key, _, field_key = spot
+    if origins.is_json or list_key is None or field_key is None:
+        return codes.replace("'", "").replace(" or ", ", ")
+    choice = SHEET_BY_KEY[list_key].column_by_key[field_key].choice
+    return describe_choices(choice) if choice else codes
+
+
+def _is_reported(spot: Spot, reported: Collection[Spot]) -> bool:
+    return spot in reported or (spot[0], None, spot[2]) in reported
+
+
+def _tell_contradictions(contradictions: Iterable[Finding], origins: Origins, reported: Collection[Spot]) -> list[Finding]:
+    """The contradictions in the words of the source; after MAX_FINDINGS only their number."""
+    remaining = (finding for finding in contradictions if not _is_reported(_spot(finding.place), reported))
+    told = [origins.translate(finding) for finding in islice(remaining, MAX_FINDINGS)]
+    left_out = next(remaining, None)
+    if left_out is not None:
+        # One error among many warnings must not get lost; one is enough.
+        is_error = any(finding.severity is Severity.ERROR for finding in chain(told, (left_out,), remaining))
+        told.append(_more(origins, Severity.ERROR if is_error else Severity.WARNING))
+    return told
+
+
+def _spot(place: Place) -> Spot:
+    return (place.sheet, None if place.row is None else place.row - 1, place.field)
+
+
+def _more(origins: Origins, severity: Severity = Severity.ERROR) -> Finding:
+    return Finding("more_findings", Place(origins.file), severity=severity)

@@ -1,0 +1,106 @@
+"""A market back into bytes, the hash of what it says, and files that are written whole or not at all."""
+
+import contextlib
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from marktplatz.errors import Finding, InvalidInput, Place
+from marktplatz.market import Market
+
+_SORTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "categories": ("code",),
+    "organisations": ("id",),
+    "offers": ("id",),
+    "needs": ("id",),
+    "wishes": ("organisation", "target", "level"),
+    "pairs": ("offer", "need", "status"),
+    "scores": ("offer", "need"),
+}
+_SETS: Final = ("break_rounds", "absent_rounds", "values", "excludes", "impact_fields")
+
+
+def market_to_json(market: Market) -> bytes:
+    """The market file: every key written out; `scores` only where there is a score table."""
+    left_out = {"scores"} if market.scores is None else set()
+    return market.model_dump_json(by_alias=True, indent=2, exclude=left_out).encode() + b"\n"
+
+
+def content_sha256(market: Market) -> str:
+    """The hash of what the market says: the order of its lists, layout and written-out defaults make no difference."""
+    content = market.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"format": market.format}
+    policy = content.get("market", {})
+    _sort_sets(policy)
+    for list_key, keys in _SORTED_BY.items():
+        holder = policy if list_key == "categories" else content
+        if list_key in holder:
+            holder[list_key] = _sorted(holder[list_key], keys)
+    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _sorted(members: list[dict[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    for member in members:
+        _sort_sets(member)
+        if member.get("capacity", 1) is None:
+            del member["capacity"]  # contract, section 1: null is as if it were missing
+    return sorted(members, key=lambda member: [member[key] for key in keys])
+
+
+def _sort_sets(member: dict[str, Any]) -> None:
+    for key in _SETS:
+        if key in member:
+            member[key] = sorted(member[key])
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old or the new one, never half of it, even if the power fails."""
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)  # a device such as /dev/stdout cannot be replaced
+        else:
+            _replace(path.resolve(), content)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise InvalidInput(Finding("cannot_write", Place(str(path)), {"reason": reason})) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_mode_for(path))
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _mode_for(path: Path) -> int:
+    """The rights that the file has or, if it is new, that any new file would get."""
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows cannot open a folder, some network drives cannot sync one; the file itself is safe by then.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,32 @@
+"""German and English words; the German sentence is the message id, the English ones stand in `locale/en`."""
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Final
+
+SOURCE_LANGUAGE: Final = "de"
+_LOCALES: Final = Path(__file__).parent / "locale"
+
+
+def translate(message: str, language: str = SOURCE_LANGUAGE) -> str:
+    """The message in a language; German where there is no translation."""
+    return message if language == SOURCE_LANGUAGE else _translations(language).gettext(message)
+
+
+@cache
+def _translations(language: str) -> NullTranslations:
+    """The catalogue of a language, compiled in memory, so that no built file can be out of date."""
+    catalogue = _LOCALES / language / "LC_MESSAGES" / "marktplatz.po"
+    if not language.isalpha() or not catalogue.is_file():
+        return NullTranslations()
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with catalogue.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
