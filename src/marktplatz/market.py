@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
 
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.vocabulary import (
@@ -22,6 +22,18 @@ from marktplatz.vocabulary import (
     WishLevel,
     WithinKind,
 )
+
+
+class NullMeans:
+    """Marks a field in which null says the same as a missing key: the given value."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            lambda found: self._value if found is None else found, core_schema.nullable_schema(handler(source))
+        )
 
 
 def _printable(text: str) -> str:
@@ -55,6 +67,8 @@ Kilometres = Annotated[float, Field(ge=0, le=20_000, allow_inf_nan=False)]
 Ordinal = Annotated[int, Field(ge=1, le=10_000)]
 Points = Annotated[int, Field(ge=0, le=MAX_POINTS)]
 Weight = Annotated[int, Field(ge=0, le=MAX_POINTS)]
+Lines = Annotated[tuple[Line, ...], NullMeans(())]
+Ordinals = Annotated[tuple[Ordinal, ...], NullMeans(())]
 Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")]
 
 
@@ -79,14 +93,14 @@ class Policy(Value):
     name: Name = "Marktplatz Gute Geschäfte"
     date: Day | None = None
     postcode: Line | None = None
-    country: Country = "DE"
-    reciprocity: Reciprocity = Reciprocity.WANTED
-    within_kind: WithinKind = WithinKind.NONPROFITS
+    country: Annotated[Country, NullMeans("DE")] = "DE"
+    reciprocity: Annotated[Reciprocity, NullMeans(Reciprocity.WANTED)] = Reciprocity.WANTED
+    within_kind: Annotated[WithinKind, NullMeans(WithinKind.NONPROFITS)] = WithinKind.NONPROFITS
     max_agreements: Count | None = None
     max_pairs_between: Count | None = 1
     max_distance_km: Kilometres | None = None
-    break_rounds: tuple[Ordinal, ...] = ()
-    categories: tuple[Category, ...] = ()
+    break_rounds: Ordinals = ()
+    categories: Annotated[tuple[Category, ...], NullMeans(())] = ()
     history: History = History.IGNORE
     weights: dict[Criterion, Weight] = Field(default_factory=dict)
 
@@ -102,17 +116,17 @@ class Organisation(Value):
 
     id: Identifier
     kind: OrganisationKind
-    name: Name = ""
+    name: Annotated[Name, NullMeans("")] = ""
     key: Line | None = None
     owner: Line | None = None
     postcode: Line | None = None
     country: Country | None = None
     max_agreements: Count | None = None
     competitors: Line | None = None
-    values: tuple[Line, ...] = ()
-    excludes: tuple[Line, ...] = ()
-    representatives: Annotated[int, Field(ge=1, le=100)] = 1
-    absent_rounds: tuple[Ordinal, ...] = ()
+    values: Lines = ()
+    excludes: Lines = ()
+    representatives: Annotated[int, Field(ge=1, le=100), NullMeans(1)] = 1
+    absent_rounds: Ordinals = ()
     table: Ordinal | None = None
     contact: Contact | None = None
 
@@ -126,10 +140,10 @@ class Entry(Value):
 
     id: Identifier
     organisation: Identifier
-    title: Line = ""
+    title: Annotated[Line, NullMeans("")] = ""
     text: Text | None = None
     category: Identifier | None = None
-    impact_fields: tuple[Line, ...] = ()
+    impact_fields: Lines = ()
     people: Headcount | None = None
     hours: Hours | None = None
     quantity: Amount | None = None
