@@ -30,7 +30,9 @@ def build_market(data: dict[str, Any]) -> Market:
     entries = [(f"o{i}", each) for i, each in enumerate(data["offers"])], [(f"p{i}", each) for i, each in enumerate(data["needs"])]
     offers = tuple(Entry(id=each["id"], organisation=owner, title=each["text"]) for owner, each in entries[0])
     needs = tuple(Entry(id=each["id"], organisation=owner, title=each["text"]) for owner, each in entries[1])
-    organisations = tuple(Organisation(id=owner, kind=OrganisationKind.COMPANY, name=owner) for side in entries for owner, _ in side)
+    organisations = tuple(
+        Organisation(id=owner, kind=OrganisationKind.COMPANY, name=owner) for side in entries for owner, _ in side
+    )
     return Market(market=Policy(within_kind=WithinKind.ALL), organisations=organisations, offers=offers, needs=needs)
 
 
@@ -106,7 +108,9 @@ def main() -> None:
             continue
         ndcg, hall = measure_ndcg(points[row], gains[row], rng), measure_hall(points[row], gains[row], rng)
         rows += [(name, ndcg, hall) for name in (need["set"], f"{need['set']}, {need['lang']}", f"{need['set']}, {need['kind']}")]
-    sys.stdout.write("| set | needs | nDCG@10 | in the top 5 of a hall of 60 |\n|---|---|---|---|\n" + "\n".join(summarise(rows)) + "\n")
+    sys.stdout.write(
+        "| set | needs | nDCG@10 | in the top 5 of a hall of 60 |\n|---|---|---|---|\n" + "\n".join(summarise(rows)) + "\n"
+    )
 
 
 if __name__ == "__main__":

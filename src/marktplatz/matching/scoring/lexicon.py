@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ class Lexicon:
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
     phrases: Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]]
 
-    @property
+    @cached_property
     def position(self) -> dict[str, int]:
         return {concept.id: index for index, concept in enumerate(self.concepts)}
 
@@ -96,7 +96,7 @@ def build_lexicon(concepts: Iterable[Concept]) -> Lexicon:
     for number, concept in enumerate(ordered):
         for language, patterns in concept.words.items():
             for pattern in patterns:
-                parts = fold(pattern).replace("-", " ").split()
+                parts = fold(pattern, language).replace("-", " ").split()
                 if len(parts) > 1:
                     parts = [part.strip("=*") for part in parts]
                     phrases[language].setdefault(parts[0], []).append((tuple(parts), number))
@@ -117,18 +117,17 @@ def _read_pattern(pattern: str) -> tuple[str, bool, bool]:
     return stem, not is_whole and not only_end, not is_whole and not only_beginning
 
 
-def find_matches(lexicon: Lexicon, words: list[str], languages: Iterable[str]) -> Iterator[tuple[int, int]]:
+def find_matches(lexicon: Lexicon, words: list[str], language: str) -> Iterator[tuple[int, int]]:
     """(concept, word position) of every match in a text's folded words; the longest match in a word wins."""
-    for language in languages:
-        stems, phrases = lexicon.stems[language], lexicon.phrases[language]
-        for position, word in enumerate(words):
-            for concept in _match_word(stems, word):
-                yield concept, position
-            for length in range(_SHORTEST_PHRASE_START, len(word) + 1):
-                for parts, concept in phrases.get(word[:length], ()):
-                    following = words[position : position + len(parts)]
-                    if len(following) == len(parts) and all(w.startswith(p) for w, p in zip(following, parts, strict=True)):
-                        yield concept, position
+    phrases = lexicon.phrases[language]
+    for position, word in enumerate(words):
+        for concept in _match_word(language, word):
+            yield concept, position
+        for length in range(_SHORTEST_PHRASE_START, len(word) + 1):
+            for parts, concept in phrases.get(word[:length], ()):
+                following = words[position : position + len(parts)]
+                if len(following) == len(parts) and all(w.startswith(p) for w, p in zip(following, parts, strict=True)):
+                    yield concept, position
 
 
 _SHORTEST_PHRASE_START: Final = 2
@@ -136,8 +135,10 @@ _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
 
 
-def _match_word(stems: Mapping[str, tuple[Stem, ...]], word: str) -> list[int]:
+@lru_cache(maxsize=50_000)
+def _match_word(language: str, word: str) -> tuple[int, ...]:
     """Concepts of a word: non-overlapping stretches at its beginning and its end, the longest first."""
+    stems = load_lexicon().stems[language]
     spans: list[tuple[int, int, list[int]]] = []
     for end in range(2, len(word) + 1):
         found = stems.get(word[:end])
@@ -161,4 +162,4 @@ def _match_word(stems: Mapping[str, tuple[Stem, ...]], word: str) -> list[int]:
         if all((start, end) == other or end <= other[0] or start >= other[1] for other in taken):
             taken.append((start, end))
             matched += concepts
-    return list(dict.fromkeys(matched))
+    return tuple(dict.fromkeys(matched))

@@ -7,6 +7,18 @@ from typing import Final
 _TELLING: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_ARABIC: Final = str.maketrans({"ة": "ه", "ى": "ي"})
+_ARABIC_PREFIX: Final = re.compile("^(?:وال|بال|لل|ال|و|ب|ل)(?=.{3,})")
+_SCRIPTS: Final = {"ar": re.compile(r"[\u0600-\u06ff]+"), "uk": re.compile(r"[\u0400-\u04ff]+")}
+_SMALL_WORDS: Final = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": "der die das und für mit wir ein eine einen unser unsere zum zur im ist sind suchen auf von bei nicht auch an in",
+        "en": "the and for with we our your a an to of is are need offer looking would like some who can help us on at in",
+        "nl": "de het een en voor met wij we onze ons van op naar zoeken is zijn niet ook graag kan wie bij iemand te in",
+        "tr": "ve için bir ile biz bizim istiyoruz arıyoruz var mı da de olan çok gibi daha bu veya lazım",
+    }.items()
+}
 _EMPTY_WORDS: Final = """
 aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem den der des die dies ein eine einem einen einer
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
@@ -22,15 +34,32 @@ def find_words(text: str) -> list[str]:
     return [word for word, _ in find_spellings(text)]
 
 
-def find_spellings(text: str) -> list[tuple[str, str]]:
+def find_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
     """The words as they are compared, each with how it was written."""
-    spellings = ((fold(written), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
+    spellings = ((fold(written, language), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
+    if language == "ar":
+        spellings = ((_ARABIC_PREFIX.sub("", word), written) for word, written in spellings)
     return [(word, written) for word, written in spellings if len(word) > 1 and word not in _EMPTY]
 
 
-def fold(text: str) -> str:
-    """Lower case, umlauts written out: as Handy keyboards and hurried people write."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_FOLDED)
+def find_language(text: str) -> str:
+    """By script, then by small words: de, en, nl, tr, ar or uk; German where nothing speaks against it."""
+    for language, letters in _SCRIPTS.items():
+        if len(letters.findall(text)) * 2 > len(_WORD.findall(text)):
+            return language
+    words = set(re.findall(r"\w+", text.lower()))
+    scores = {language: len(words & small) for language, small in _SMALL_WORDS.items()}
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] > scores["de"] else "de"
+
+
+def fold(text: str, language: str = "de") -> str:
+    """Lower case without accents, German umlauts written out: as hurried people on foreign keyboards write."""
+    lowered = unicodedata.normalize("NFKC", text).lower().replace("ı", "i")
+    if language == "de":
+        lowered = lowered.translate(_FOLDED)
+    plain = "".join(character for character in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(character))
+    return plain.translate(_ARABIC) if language == "ar" else plain
 
 
 def find_shared_words(text: str, other: str) -> list[tuple[str, str]]:

@@ -1,0 +1,132 @@
+"""What a text speaks of: its concepts and its character n-grams, as sparse rows of unit length. The same text, the same rows."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import log, sqrt
+from typing import Final, TypeVar
+
+import numpy as np
+import scipy.sparse as sparse
+
+from marktplatz.market import Entry
+from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_matches, load_lexicon
+from marktplatz.matching.scoring.scene import Entries
+from marktplatz.matching.scoring.words import find_language, find_spellings, find_words, fold
+
+_Key = TypeVar("_Key")
+_GRAM_LENGTHS: Final = (3, 4, 5)
+_KIND_WEIGHTS: Final = {
+    ConceptKind.SERVICE: 1.0,
+    ConceptKind.THING: 1.0,
+    ConceptKind.OCCASION: 0.5,
+    ConceptKind.BENEFICIARY: 0.2,
+}
+"""What is done or handed over says most about a deal, for whom it is says least."""
+
+_BROADER_SHARE: Final = 0.5
+_RELATED_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Sparse rows of unit length (or zero), one per entry: concepts over the lexicon, grams over `vocabulary`."""
+
+    concepts: sparse.csr_matrix
+    grams: Sequence[dict[str, float]]
+
+
+def text_of(entry: Entry) -> str:
+    return f"{entry.title} {entry.text or ''}"
+
+
+@lru_cache(maxsize=8)
+def analyse(entries: Entries) -> Analysis:
+    """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
+    lexicon = load_lexicon()
+    rows = [_weigh_concepts(lexicon, text_of(member)) for member in entries.members]
+    return Analysis(_to_rows(rows, len(lexicon.concepts)), [_weigh_grams(text_of(member)) for member in entries.members])
+
+
+def find_concepts(text: str) -> Iterator[tuple[int, str]]:
+    """(concept, word as written) of every match, German words always, the text's own language beside them."""
+    lexicon = load_lexicon()
+    for language in dict.fromkeys(("de", find_language(text))):
+        spellings = find_spellings(text, language)
+        for concept, position in find_matches(lexicon, [word for word, _ in spellings], language):
+            yield concept, spellings[position][1]
+
+
+def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, float]:
+    """The concepts found, at their kind's weight, and a share for what they are part of or go together with."""
+    found: dict[int, float] = {}
+    for concept, _ in find_concepts(text):
+        for other, share in _neighbourhood(concept):
+            weight = share * _KIND_WEIGHTS[lexicon.concepts[other].kind]
+            found[other] = max(found.get(other, 0.0), weight)
+    return _to_unit(found)
+
+
+@cache
+def _neighbourhood(concept: int) -> tuple[tuple[int, float], ...]:
+    lexicon = load_lexicon()
+    here = lexicon.concepts[concept]
+    shares = {other: _RELATED_SHARE * strength for other, strength in here.related.items()}
+    shares |= {other: max(_BROADER_SHARE, shares.get(other, 0.0)) for other in here.broader}
+    return ((concept, 1.0), *((lexicon.position[other], share) for other, share in shares.items()))
+
+
+def _weigh_grams(text: str) -> dict[str, float]:
+    counts = Counter(gram for word in find_words(text) for gram in _grams(word))
+    rarity, unseen = _gram_rarity()
+    return _to_unit({gram: (1 + log(count)) * rarity.get(gram, unseen) for gram, count in counts.items()})
+
+
+def _grams(word: str) -> Iterator[str]:
+    padded = f" {word} "
+    for length in _GRAM_LENGTHS:
+        for start in range(len(padded) - length + 1):
+            yield padded[start : start + length]
+
+
+@cache
+def _gram_rarity() -> tuple[dict[str, float], float]:
+    """log((1 + n) / (1 + words with the gram)) over the n German words of the lexicon: a fixed background.
+
+    So a pair's points depend on its two entries alone; nobody's points move because somebody else has registered.
+    """
+    words = {
+        fold(part).strip("=*")
+        for concept in load_lexicon().concepts
+        for pattern in concept.words.get("de", ())
+        for part in pattern.split()
+    }
+    counts = Counter(gram for word in words for gram in set(_grams(word)))
+    return {gram: log((1 + len(words)) / (1 + count)) for gram, count in counts.items()}, log(1 + len(words))
+
+
+def _to_unit(weights: dict[_Key, float]) -> dict[_Key, float]:
+    norm = sqrt(sum(weight * weight for weight in weights.values()))
+    return {key: weight / norm for key, weight in weights.items()} if norm else {}
+
+
+def _to_rows(rows: Sequence[dict[int, float]], width: int) -> sparse.csr_matrix:
+    columns = np.array([column for row in rows for column in sorted(row)], dtype=np.int64)
+    values = np.array([row[column] for row in rows for column in sorted(row)], dtype=np.float64)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    return sparse.csr_matrix((values, columns, starts), shape=(len(rows), width))
+
+
+def join_grams(left: Analysis, right: Analysis) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The n-grams of two lists as rows over one vocabulary: those that stand on both sides."""
+    shared = {gram for row in left.grams for gram in row} & {gram for row in right.grams for gram in row}
+    vocabulary = {gram: column for column, gram in enumerate(sorted(shared))}
+    sides = [
+        _to_rows(
+            [{vocabulary[gram]: weight for gram, weight in row.items() if gram in vocabulary} for row in side.grams],
+            max(1, len(vocabulary)),
+        )
+        for side in (left, right)
+    ]
+    return sides[0], sides[1]
