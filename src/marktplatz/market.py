@@ -183,6 +183,13 @@ class EarlierAgreement(Value):
     keys: tuple[Identifier, Identifier]
 
 
+class MarketConcept(Value):
+    """Words that mean the same in this market; with the id of a known concept they join its words."""
+
+    id: Identifier
+    words: Lines = ()
+
+
 class Score(Value):
     offer: Identifier
     need: Identifier
@@ -201,6 +208,7 @@ class Market(Value):
     pairs: tuple[PairRule, ...] = ()
     scores: tuple[Score, ...] | None = None
     earlier_agreements: tuple[EarlierAgreement, ...] = ()
+    concepts: tuple[MarketConcept, ...] = ()
 
     @cached_property
     def organisation_by_id(self) -> dict[str, Organisation]:

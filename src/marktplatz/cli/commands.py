@@ -142,6 +142,23 @@ def check(source: Input) -> None:
 
 
 @app.command()
+def concepts(source: Input) -> None:
+    """Die Einträge nennen, in denen kein bekannter Begriff steht: dort hilft ein klareres Wort oder ein eigener Begriff."""
+    from marktplatz.cli.terminal import find_language
+    from marktplatz.usecases.score import find_vague_entries
+    from marktplatz.wording import translate
+
+    market = _read(source)
+    vague = find_vague_entries(market)
+    for entry in vague:
+        typer.echo(f"{entry.id}: {' '.join(entry.label.split())} ({market.organisation_by_id[entry.organisation].label})")
+    total = len(market.offers) + len(market.needs)
+    typer.echo(
+        translate("{count} von {total} Einträgen ohne bekannten Begriff.", find_language()).format(count=len(vague), total=total)
+    )
+
+
+@app.command()
 def template(target: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Zieldatei.")]) -> None:
     """Eine leere Arbeitsmappe zum Ausfüllen schreiben, mit Auswahllisten, Beispielzeile und Hilfe."""
     from marktplatz.exchange.template import make_template

@@ -6,7 +6,16 @@ from functools import cached_property
 from typing import Final
 
 from marktplatz.exchange.words import fold
-from marktplatz.vocabulary import CategoryKind, ImpactField, OrganisationKind, PairStatus, Reciprocity, WishLevel, WithinKind
+from marktplatz.vocabulary import (
+    CategoryKind,
+    History,
+    ImpactField,
+    OrganisationKind,
+    PairStatus,
+    Reciprocity,
+    WishLevel,
+    WithinKind,
+)
 
 
 class CellKind(Enum):
@@ -120,6 +129,7 @@ SHEETS: Final = (
                 can_be_unlimited=True,
             ),
             Column("break_rounds", "Pausenrunden", CellKind.WHOLES, ("Pausen",)),
+            _choice("history", "Frühere Partner", History),
         ),
     ),
     Sheet(
@@ -129,6 +139,7 @@ SHEETS: Final = (
             _id("code", "Kürzel", "Code"),
             Column("label", "Bezeichnung", others=("Bereich", "Name"), required=True),
             _choice("kind", "Art", CategoryKind, required=True),
+            Column("neighbours", "Passt auch zu", CellKind.TEXTS, ("Nachbarn",)),
         ),
         ("Bereich", "Kategorien"),
     ),
@@ -167,6 +178,12 @@ SHEETS: Final = (
             _choice("level", "Wunsch", WishLevel, "Stufe", required=True),
         ),
         ("Wunsch",),
+    ),
+    Sheet(
+        "concepts",
+        "Begriffe",
+        (_id("id", "Begriff"), Column("words", "Wörter", CellKind.TEXTS, required=True)),
+        ("Begriff",),
     ),
     Sheet(
         "pairs",

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from marktplatz.market import Category, Entry, Organisation, PairRule, Score, Wish
+from marktplatz.market import Category, Entry, MarketConcept, Organisation, PairRule, Score, Wish
 
 MODEL_BY_LIST: Final[Mapping[str, type[BaseModel]]] = {
     "categories": Category,
@@ -14,6 +14,7 @@ MODEL_BY_LIST: Final[Mapping[str, type[BaseModel]]] = {
     "offers": Entry,
     "needs": Entry,
     "wishes": Wish,
+    "concepts": MarketConcept,
     "pairs": PairRule,
     "scores": Score,
 }

@@ -4,7 +4,16 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from marktplatz.vocabulary import CategoryKind, ImpactField, OrganisationKind, PairStatus, Reciprocity, WishLevel, WithinKind
+from marktplatz.vocabulary import (
+    CategoryKind,
+    History,
+    ImpactField,
+    OrganisationKind,
+    PairStatus,
+    Reciprocity,
+    WishLevel,
+    WithinKind,
+)
 
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -41,6 +50,11 @@ CHOICES: Final[dict[type[StrEnum], dict[str, tuple[str, ...]]]] = {
         Reciprocity.NONE: ("keine", "nein", "ohne"),
         Reciprocity.WANTED: ("gewünscht", "erwünscht"),
         Reciprocity.REQUIRED: ("erforderlich", "Pflicht", "verlangt"),
+    },
+    History: {
+        History.IGNORE: ("egal", "gleichgültig"),
+        History.PREFER: ("bevorzugen", "gern wieder"),
+        History.AVOID: ("vermeiden", "lieber neue"),
     },
     WithinKind: {
         WithinKind.NONE: ("keine", "nein"),

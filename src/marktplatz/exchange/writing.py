@@ -19,6 +19,7 @@ _SORTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "offers": ("id",),
     "needs": ("id",),
     "wishes": ("organisation", "target", "level"),
+    "concepts": ("id",),
     "pairs": ("offer", "need", "status"),
     "scores": ("offer", "need"),
 }

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from marktplatz.exchange.score_file import ScoredPair
-from marktplatz.market import Market
+from marktplatz.market import Entry, Market
 from marktplatz.matching.gather import gather
+from marktplatz.matching.scoring.analysis import find_concepts, text_of
+from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
 
 
 def list_scores(market: Market) -> Iterator[ScoredPair]:
@@ -15,3 +17,9 @@ def list_scores(market: Market) -> Iterator[ScoredPair]:
     for row in problem.eligible.nonzero()[0].tolist():
         pair = problem.pair(row)
         yield ScoredPair(pair.offer, pair.need, pair.points, dict(zip(names, scores.parts[row].tolist(), strict=True)))
+
+
+def find_vague_entries(market: Market) -> list[Entry]:
+    """Entries in which no concept was found: they can only be compared letter by letter."""
+    lexicon = extend_lexicon(load_lexicon(), market.concepts)
+    return [entry for entry in (*market.offers, *market.needs) if not any(True for _ in find_concepts(lexicon, text_of(entry)))]

@@ -44,14 +44,13 @@ def text_of(entry: Entry) -> str:
 @lru_cache(maxsize=8)
 def analyse(entries: Entries) -> Analysis:
     """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
-    lexicon = load_lexicon()
+    lexicon = entries.lexicon
     rows = [_weigh_concepts(lexicon, text_of(member)) for member in entries.members]
     return Analysis(_to_rows(rows, len(lexicon.concepts)), [_weigh_grams(text_of(member)) for member in entries.members])
 
 
-def find_concepts(text: str) -> Iterator[tuple[int, str]]:
+def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
     """(concept, word as written) of every match, German words always, the text's own language beside them."""
-    lexicon = load_lexicon()
     for language in dict.fromkeys(("de", find_language(text))):
         spellings = find_spellings(text, language)
         for concept, position in find_matches(lexicon, [word for word, _ in spellings], language):
@@ -61,16 +60,15 @@ def find_concepts(text: str) -> Iterator[tuple[int, str]]:
 def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, float]:
     """The concepts found, at their kind's weight, and a share for what they are part of or go together with."""
     found: dict[int, float] = {}
-    for concept, _ in find_concepts(text):
-        for other, share in _neighbourhood(concept):
+    for concept, _ in find_concepts(lexicon, text):
+        for other, share in _neighbourhood(lexicon, concept):
             weight = share * _KIND_WEIGHTS[lexicon.concepts[other].kind]
             found[other] = max(found.get(other, 0.0), weight)
     return _to_unit(found)
 
 
-@cache
-def _neighbourhood(concept: int) -> tuple[tuple[int, float], ...]:
-    lexicon = load_lexicon()
+@lru_cache(maxsize=10_000)
+def _neighbourhood(lexicon: Lexicon, concept: int) -> tuple[tuple[int, float], ...]:
     here = lexicon.concepts[concept]
     shares = {other: _RELATED_SHARE * strength for other, strength in here.related.items()}
     shares |= {other: max(_BROADER_SHARE, shares.get(other, 0.0)) for other in here.broader}

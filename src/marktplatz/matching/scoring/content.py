@@ -9,7 +9,7 @@ import numpy as np
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring import semantic
 from marktplatz.matching.scoring.analysis import analyse, find_concepts, join_grams, text_of
-from marktplatz.matching.scoring.lexicon import ConceptKind, load_lexicon
+from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
 
@@ -50,7 +50,7 @@ def _embed(entries: Entries) -> FloatArray:
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     """Which words met: in one concept, or letter by letter."""
     ours, theirs = text_of(scene.offers.members[offer]), text_of(scene.needs.members[need])
-    pairs = [*_find_met_words(ours, theirs), *find_shared_words(ours, theirs)]
+    pairs = [*_find_met_words(scene.offers.lexicon, ours, theirs), *find_shared_words(ours, theirs)]
     shown: dict[str, None] = {}
     seen: set[str] = set()
     for word, other in pairs:
@@ -60,12 +60,12 @@ def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     return {"words": ", ".join(list(shown)[:_SHOWN_WORDS])}
 
 
-def _find_met_words(text: str, other: str) -> list[tuple[str, str]]:
+def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:
     """The words of both texts that point to the same concept; what is done before for whom it is done."""
-    concepts = load_lexicon().concepts
+    concepts = lexicon.concepts
     ours: dict[int, str] = {}
     theirs: dict[int, str] = {}
-    for found, words in ((ours, find_concepts(text)), (theirs, find_concepts(other))):
+    for found, words in ((ours, find_concepts(lexicon, text)), (theirs, find_concepts(lexicon, other))):
         for concept, word in words:
             found.setdefault(concept, word)
     order = list(ConceptKind)

@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final
 
+from marktplatz.market import MarketConcept
 from marktplatz.matching.scoring.words import fold
 
 LANGUAGES: Final = ("de", "en", "nl", "tr", "ar", "uk")
+_MOST_REMEMBERED: Final = 100_000
 _SHORTEST_STEM: Final = 4
 """A shorter word is only found as a whole."""
 
@@ -51,6 +53,7 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
     phrases: Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]]
+    matched: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -63,6 +66,19 @@ def load_lexicon() -> Lexicon:
     folder = files("marktplatz.matching.scoring") / "lexicon"
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
     return build_lexicon(_read_concepts(tomllib.loads((folder / name).read_text("utf-8")) for name in names))
+
+
+def extend_lexicon(lexicon: Lexicon, additions: Iterable[MarketConcept]) -> Lexicon:
+    """The lexicon with a market's own German words: new ones for a known concept, or a concept of its own."""
+    concepts = {concept.id: concept for concept in lexicon.concepts}
+    own = list(additions)
+    if not own:
+        return lexicon
+    for addition in own:
+        known = concepts.get(addition.id) or Concept(addition.id, ConceptKind.SERVICE, (), {}, {})
+        words = dict(known.words) | {"de": (*known.words.get("de", ()), *addition.words)}
+        concepts[addition.id] = replace(known, words=words)
+    return build_lexicon(concept for _, concept in sorted(concepts.items()))
 
 
 def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
@@ -121,7 +137,7 @@ def find_matches(lexicon: Lexicon, words: list[str], language: str) -> Iterator[
     """(concept, word position) of every match in a text's folded words; the longest match in a word wins."""
     phrases = lexicon.phrases[language]
     for position, word in enumerate(words):
-        for concept in _match_word(language, word):
+        for concept in _match_word(lexicon, language, word):
             yield concept, position
         for length in range(_SHORTEST_PHRASE_START, len(word) + 1):
             for parts, concept in phrases.get(word[:length], ()):
@@ -135,10 +151,18 @@ _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
 
 
-@lru_cache(maxsize=50_000)
-def _match_word(language: str, word: str) -> tuple[int, ...]:
-    """Concepts of a word: non-overlapping stretches at its beginning and its end, the longest first."""
-    stems = load_lexicon().stems[language]
+def _match_word(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
+    """Concepts of a word; every word is looked at once."""
+    known = lexicon.matched.get((language, word))
+    if known is None:
+        if len(lexicon.matched) > _MOST_REMEMBERED:
+            lexicon.matched.clear()
+        known = lexicon.matched[language, word] = _look_up(lexicon.stems[language], word)
+    return known
+
+
+def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...]:
+    """Non-overlapping stretches at a word's beginning and its end, the longest first."""
     spans: list[tuple[int, int, list[int]]] = []
     for end in range(2, len(word) + 1):
         found = stems.get(word[:end])

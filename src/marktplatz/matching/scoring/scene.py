@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.places import find_coordinates
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
 
@@ -38,6 +39,7 @@ class Entries:
     latitudes: FloatArray
     longitudes: FloatArray
     remote: BoolArray
+    lexicon: Lexicon
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -86,7 +88,8 @@ def build_scene(market: Market) -> Scene:
     """Sort a market by ids and turn it into arrays."""
     organisations = tuple(sorted(market.organisations, key=lambda organisation: organisation.id))
     position = {organisation.id: index for index, organisation in enumerate(organisations)}
-    offers, needs = (_build_entries(market, entries, position) for entries in (market.offers, market.needs))
+    lexicon = extend_lexicon(load_lexicon(), market.concepts)
+    offers, needs = (_build_entries(market, entries, position, lexicon) for entries in (market.offers, market.needs))
     offer_at, need_at = ({id_: index for index, id_ in enumerate(entries.ids)} for entries in (offers, needs))
     clashing = np.array([[bool(set(a.excludes) & set(b.values)) for b in organisations] for a in organisations], dtype=np.bool_)
     clashing = clashing.reshape(len(organisations), len(organisations))
@@ -112,7 +115,7 @@ def build_scene(market: Market) -> Scene:
     )
 
 
-def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int]) -> Entries:
+def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int], lexicon: Lexicon) -> Entries:
     members = tuple(sorted(entries, key=lambda entry: entry.id))
     places = [_place_of(market, entry) for entry in members]
     return Entries(
@@ -127,6 +130,7 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
         latitudes=_to_floats(place[0] if place else None for place in places),
         longitudes=_to_floats(place[1] if place else None for place in places),
         remote=np.array([bool(entry.remote) for entry in members], dtype=np.bool_),
+        lexicon=lexicon,
     )
 
 
