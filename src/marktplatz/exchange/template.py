@@ -8,7 +8,7 @@ from marktplatz.exchange.columns import SHEET_BY_KEY, CellKind, Column, Sheet
 from marktplatz.exchange.template_help import EXAMPLES, HELP, HINTS, READY_ROWS
 from marktplatz.exchange.words import CHOICES
 
-LISTS: Final = ("market", "categories", "organisations", "offers", "needs", "wishes", "pairs")
+LISTS: Final = ("market", "categories", "organisations", "offers", "needs", "wishes", "pairs", "concepts")
 """The sheets of the template; points come from a program, not from hand."""
 
 FILLABLE_ROWS: Final = 1000

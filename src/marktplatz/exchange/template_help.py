@@ -47,6 +47,9 @@ HINTS: Final = {
     "level": "unbedingt und gern geben Punkte; nein danke schließt ein Paar aus.",
     "offer": "Die Kennung (Id) eines Angebots.",
     "need": "Die Kennung (Id) eines Gesuchs.",
+    "neighbours": "Kürzel anderer Bereiche, deren Einträge hierzu ebenfalls passen, mit Semikolon getrennt. Darf leer bleiben.",
+    "history": "Sollen Organisationen, die schon einmal Partner waren, wieder zusammenkommen? egal, bevorzugen oder vermeiden.",
+    "words": "Wörter, die bei Ihnen dasselbe bedeuten, mit Semikolon getrennt, zum Beispiel Repair-Café; Reparaturtreff.",
     "status": "fest: dieses Paar soll auf jeden Fall zustande kommen. ausgeschlossen: auf keinen Fall.",
 }
 
@@ -109,6 +112,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "to": date(2027, 6, 30),
     },
     "wishes": {"organisation": "BEISPIEL-N1", "target": "BEISPIEL-U1", "level": "gern"},
+    "concepts": {"id": "BEISPIEL-B1", "words": "Repair-Café; Reparaturtreff; Flickstube"},
     "pairs": {"offer": "BEISPIEL-A1", "need": "BEISPIEL-G1", "status": "fest"},
 }
 """One grey row a list; the reader knows them by their ids."""
