@@ -2,24 +2,26 @@
 
 import time
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import scipy.sparse as sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from marktplatz.matching.parity import build_parity_graph, find_parity_cuts
+from marktplatz.matching.linear_model import (
+    TOLERANCE,
+    FloatArray,
+    LinearModel,
+    Relaxation,
+    build_model,
+    choose_first_columns,
+    find_bound,
+    find_time_left,
+    find_value,
+    is_feasible,
+    tighten,
+)
 from marktplatz.matching.problem import BoolArray, IntArray
-from marktplatz.matching.rest import Rest, find_idle
-
-_ALL_COLUMNS: Final = 15_000
-_BEST_PER_ENTRY: Final = 12
-_ROUNDS: Final = 60
-_WHOLE: Final = 1e-5
-_TOLERANCE: Final = 1e-6
-_DUAL_SCALE: Final = 2**20
-
-FloatArray = np.ndarray
+from marktplatz.matching.rest import Rest, drop_idle, find_idle
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,31 +31,6 @@ class FullSolution:
     chosen: BoolArray
     is_proven: bool
     bound: int
-
-
-@dataclass(eq=False)
-class _Model:
-    """maximise gains @ x, rows @ x <= limits, 0 <= x <= tops, x whole; columns: the free pairs, then the served organisations."""
-
-    rest: Rest
-    gains: IntArray
-    tops: IntArray
-    rows: sparse.csr_matrix
-    limits: IntArray
-
-    def add_rows(self, rows: list[sparse.csr_matrix], limits: list[int]) -> None:
-        self.rows = sparse.vstack([self.rows, *rows], format="csr")
-        self.limits = np.concatenate([self.limits, limits])
-
-
-@dataclass(frozen=True, eq=False)
-class _Relaxation:
-    values: FloatArray
-    duals: FloatArray
-
-    @property
-    def is_whole(self) -> bool:
-        return bool(np.all(np.abs(self.values - np.rint(self.values)) < _WHOLE))
 
 
 def solve_full_model(
@@ -71,146 +48,36 @@ def solve_full_model(
     The stopwatch is read for `time_limit_s` only; without a limit the same input gives the same plan.
     """
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    model = _build_model(rest, worth, served_weight)
-    relaxation = _tighten(model, deadline)
+    model = build_model(rest, worth, served_weight)
+    relaxation = tighten(model, choose_first_columns(model), deadline)
     free = len(rest.pairs)
     if relaxation is None:
         chosen = _round_greedily(rest, worth.astype(np.float64))
-        return FullSolution(chosen, False, _bound(model, np.zeros(len(model.limits))))
-    bound = _bound(model, relaxation.duals)
-    if relaxation.is_whole and bound == _value(model, np.rint(relaxation.values[:free]) > 0):
-        return FullSolution(_break_ties(model, relaxation, tie_costs, deadline), True, bound)
-    return _branch(model, relaxation, bound, tie_costs, deadline)
+        return FullSolution(chosen, False, find_bound(model, np.zeros(len(model.limits))))
+    bound = find_bound(model, relaxation.duals)
+    if relaxation.is_whole and bound == find_value(model, np.rint(relaxation.values[:free]) > 0):
+        solution = FullSolution(_break_ties(model, relaxation, tie_costs, deadline), True, bound)
+    else:
+        solution = _branch(model, relaxation, bound, tie_costs, deadline)
+    if np.any(worth[find_idle(rest, solution.chosen)] > 0):
+        return _solve_without_idle(model, relaxation, solution, tie_costs, deadline)
+    return solution
 
 
-def _build_model(rest: Rest, worth: IntArray, served_weight: int) -> _Model:
-    free, count = len(rest.pairs), len(rest.problem.organisations)
-    columns = np.arange(free)
-    usable = rest.counted & (rest.organisation_left > 0)
-    blocks, limits = [], []
-    for counters, counter_limits in (
-        ([rest.offer], rest.offer_left),
-        ([rest.need], rest.need_left),
-        ([rest.giving, rest.taking], rest.organisation_left),
-        ([rest.partners], rest.partners_left),
-    ):
-        uses = np.bincount(np.concatenate(counters), minlength=len(counter_limits))
-        (binding,) = np.nonzero(uses > counter_limits)
-        entries = np.ones(len(counters) * free, dtype=np.int64)
-        block = sparse.csr_matrix(
-            (entries, (np.concatenate(counters), np.tile(columns, len(counters)))), shape=(len(counter_limits), free)
-        )
-        blocks.append(sparse.hstack([block[binding], sparse.csr_matrix((len(binding), count), dtype=np.int64)], format="csr"))
-        limits.append(counter_limits[binding])
-    involved = sparse.csr_matrix(
-        (np.ones(2 * free, dtype=np.int64), (np.concatenate([rest.giving, rest.taking]), np.tile(columns, 2))), shape=(count, free)
-    )
-    blocks.append(sparse.hstack([-involved, sparse.identity(count, dtype=np.int64)], format="csr")[usable])
-    limits.append(np.zeros(int(usable.sum()), dtype=np.int64))
-    return _Model(
-        rest=rest,
-        gains=np.concatenate([worth, np.full(count, served_weight, dtype=np.int64)]),
-        tops=np.concatenate([np.ones(free, dtype=np.int64), usable.astype(np.int64)]),
-        rows=sparse.vstack(blocks, format="csr"),
-        limits=np.concatenate(limits).astype(np.int64),
-    )
-
-
-def _tighten(model: _Model, deadline: float | None) -> _Relaxation | None:
-    """Price columns in and add parity cuts until the relaxation is whole or no cut is broken; None if time runs out before."""
-    graph = build_parity_graph(model.rest)
-    columns = _choose_first_columns(model)
-    latest: _Relaxation | None = None
-    for _ in range(_ROUNDS):
-        relaxation = _relax(model, columns, deadline)
-        if relaxation is None:
-            return latest
-        reduced = model.gains - model.rows.T @ relaxation.duals
-        missing = np.flatnonzero((reduced > _TOLERANCE) & (model.tops > 0) & ~columns)
-        if missing.size:
-            columns[missing[np.argsort(-reduced[missing], kind="stable")[:_ALL_COLUMNS]]] = True
-            continue
-        latest = relaxation
-        cuts = [] if relaxation.is_whole else find_parity_cuts(graph, relaxation.values)
-        if not cuts:
-            return relaxation
-        model.add_rows([row for row, _ in cuts], [limit for _, limit in cuts])
-    return latest
-
-
-def _choose_first_columns(model: _Model) -> BoolArray:
-    """All columns of a small model; of a large one each entry's best pairs, the others are priced in if they matter."""
-    rest, free = model.rest, len(model.rest.pairs)
-    chosen = model.tops > 0
-    if free > _ALL_COLUMNS:
-        keep = np.zeros(free, dtype=np.bool_)
-        for entry in (rest.offer, rest.need):
-            order = np.lexsort((-model.gains[:free], entry))
-            ranks = np.arange(free) - np.searchsorted(entry[order], entry[order], side="left")
-            keep[order[ranks < _BEST_PER_ENTRY]] = True
-        chosen[:free] &= keep
-    return chosen
-
-
-def _relax(model: _Model, columns: BoolArray, deadline: float | None) -> _Relaxation | None:
-    (open_columns,) = np.nonzero(columns)
-    options = _time_left(deadline)
-    if options is None:
-        return None
-    answer = linprog(
-        -model.gains[open_columns].astype(np.float64),
-        A_ub=model.rows[:, open_columns],
-        b_ub=model.limits,
-        bounds=np.stack([np.zeros(len(open_columns)), model.tops[open_columns]], axis=1),
-        method="highs-ds",
-        options=options,
-    )
-    if answer.status != 0:
-        return None
-    values = np.zeros(len(model.gains))
-    values[open_columns] = answer.x
-    return _Relaxation(values, np.clip(-answer.ineqlin.marginals, 0, None))
-
-
-def _time_left(deadline: float | None) -> dict[str, float] | None:
-    """HiGHS options for the time that is left, None if there is none."""
-    if deadline is None:
-        return {}
-    left = deadline - time.monotonic()
-    return {"time_limit": left} if left > 0 else None
-
-
-def _bound(model: _Model, duals: FloatArray) -> int:
-    """Weak duality in whole numbers: a bound that no rounding error can make too small."""
-    whole = np.rint(duals * _DUAL_SCALE).astype(np.int64)
-    reduced = model.gains * _DUAL_SCALE - model.rows.T.astype(np.int64) @ whole
-    total = sum(int(part) for part in (whole * model.limits)) + sum(int(part) for part in np.clip(reduced, 0, None) * model.tops)
-    return total // _DUAL_SCALE
-
-
-def _value(model: _Model, chosen: BoolArray) -> int:
-    """The objective of a choice of free pairs; served organisations follow from it."""
-    rest, free = model.rest, len(model.rest.pairs)
-    met = np.zeros(len(rest.problem.organisations), dtype=np.bool_)
-    met[rest.giving[chosen]] = True
-    met[rest.taking[chosen]] = True
-    return int(model.gains[:free][chosen].sum() + (model.gains[free:] * model.tops[free:])[met].sum())
-
-
-def _break_ties(model: _Model, relaxation: _Relaxation, tie_costs: IntArray, deadline: float | None) -> BoolArray:
+def _break_ties(model: LinearModel, relaxation: Relaxation, tie_costs: IntArray, deadline: float | None) -> BoolArray:
     """On the optimal face (complementary slackness with the duals) the choice of least tie cost."""
     free = len(model.rest.pairs)
     best = np.rint(relaxation.values[:free]) > 0
     reduced = model.gains - model.rows.T @ relaxation.duals
-    tight = relaxation.duals > _TOLERANCE
-    face = _Model(
+    tight = relaxation.duals > TOLERANCE
+    face = LinearModel(
         rest=model.rest,
         gains=-tie_costs,
-        tops=np.where(reduced < -_TOLERANCE, 0, model.tops),
+        tops=np.where(reduced < -TOLERANCE, 0, model.tops),
         rows=sparse.vstack([model.rows, -model.rows[tight]], format="csr"),
         limits=np.concatenate([model.limits, -model.limits[tight]]),
     )
-    (forced,) = np.nonzero((reduced > _TOLERANCE) & (model.tops > 0))
+    (forced,) = np.nonzero((reduced > TOLERANCE) & (model.tops > 0))
     if forced.size:
         must = sparse.csr_matrix(
             (-np.ones(len(forced), dtype=np.int64), (np.arange(len(forced)), forced)), shape=(len(forced), len(model.gains))
@@ -219,19 +86,21 @@ def _break_ties(model: _Model, relaxation: _Relaxation, tie_costs: IntArray, dea
     return _choose_on_face(model, face, best, deadline)
 
 
-def _choose_on_face(model: _Model, face: _Model, best: BoolArray, deadline: float | None) -> BoolArray:
+def _choose_on_face(model: LinearModel, face: LinearModel, best: BoolArray, deadline: float | None) -> BoolArray:
     """The face's own optimum; where it keeps a pair that is idle, once more with the rule that forbids those."""
     free = len(model.rest.pairs)
-    refined = _tighten(face, deadline)
+    columns = choose_first_columns(face)
+    columns[:free] |= best  # without these the few columns may hold no solution on the face
+    refined = tighten(face, columns, deadline)
     chosen = best if refined is None else np.rint(refined.values[:free]) > 0
     if refined is not None and (not refined.is_whole or find_idle(model.rest, chosen).any()):
         strict = _forbid_idle(face)
         answer = _run_branch_and_bound(strict, np.flatnonzero(strict.tops > 0), deadline)
         chosen = best if answer is None else answer[0]
-    return chosen if _is_feasible(model, chosen) and _value(model, chosen) == _value(model, best) else best
+    return chosen if is_feasible(model, chosen) and find_value(model, chosen) == find_value(model, best) else best
 
 
-def _forbid_idle(model: _Model) -> _Model:
+def _forbid_idle(model: LinearModel) -> LinearModel:
     """Add a column "in one pair only" per organisation; a pair of 0 points then needs it from one of its two."""
     rest, free = model.rest, len(model.rest.pairs)
     count = len(rest.problem.organisations)
@@ -257,7 +126,7 @@ def _forbid_idle(model: _Model) -> _Model:
         shape=(len(lines), free + 2 * count),
     )
     widened = sparse.hstack([model.rows, sparse.csr_matrix((model.rows.shape[0], count), dtype=np.int64)], format="csr")
-    return _Model(
+    return LinearModel(
         rest=rest,
         gains=np.concatenate([model.gains, np.zeros(count, dtype=np.int64)]),
         tops=np.concatenate([model.tops, np.ones(count, dtype=np.int64)]),
@@ -266,38 +135,60 @@ def _forbid_idle(model: _Model) -> _Model:
     )
 
 
-def _is_feasible(model: _Model, chosen: BoolArray) -> bool:
-    rest, problem = model.rest, model.rest.problem
-    return bool(
-        np.all(np.bincount(rest.offer[chosen], minlength=len(problem.offers)) <= rest.offer_left)
-        and np.all(np.bincount(rest.need[chosen], minlength=len(problem.needs)) <= rest.need_left)
-        and np.all(
-            np.bincount(np.concatenate([rest.giving[chosen], rest.taking[chosen]]), minlength=len(problem.organisations))
-            <= rest.organisation_left
-        )
-        and rest.keeps_partner_limit(chosen)
-    )
-
-
-def _branch(model: _Model, relaxation: _Relaxation, bound: int, tie_costs: IntArray, deadline: float | None) -> FullSolution:
+def _branch(model: LinearModel, relaxation: Relaxation, bound: int, tie_costs: IntArray, deadline: float | None) -> FullSolution:
     """Branch and bound over the columns that a better solution than the rounded one could use."""
     free = len(model.rest.pairs)
     start = _round_greedily(model.rest, relaxation.values[:free] + model.gains[:free] * 1e-7)
     reduced = model.gains - model.rows.T @ relaxation.duals
-    gap = bound - _value(model, start)
+    gap = bound - find_value(model, start)
     (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
+    model = model.without_cuts()
     answer = _run_branch_and_bound(model, columns, deadline)
     if answer is None:
         return FullSolution(start, gap == 0, bound)
     chosen, proven_bound, is_finished = answer
-    if not _is_feasible(model, chosen) or _value(model, chosen) < _value(model, start):
+    if not is_feasible(model, chosen) or find_value(model, chosen) < find_value(model, start):
         chosen = start
-    value = _value(model, chosen)
+    value = find_value(model, chosen)
     bound = max(value, min(bound, proven_bound))
     if not is_finished or bound > value:
         return FullSolution(chosen, bound == value, bound)
+    settled = _settle(model, columns, value, tie_costs, deadline)
+    return FullSolution(chosen if settled is None else settled, True, bound)
+
+
+def _solve_without_idle(
+    model: LinearModel, relaxation: Relaxation, solution: FullSolution, tie_costs: IntArray, deadline: float | None
+) -> FullSolution:
+    """A stay-bonus can make idle pairs of 0 points attractive: then once more with the rule that forbids them."""
+    start = drop_idle(model.rest, solution.chosen)
+    reduced = model.gains - model.rows.T @ relaxation.duals
+    gap = find_bound(model, relaxation.duals) - find_value(model, start)
+    (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
+    model = model.without_cuts()
+    strict = _forbid_idle(model)
+    answer = _run_branch_and_bound(strict, _with_extras(columns, model, strict), deadline)
+    if answer is None:
+        return FullSolution(start, gap == 0, solution.bound)
+    chosen, proven_bound, is_finished = answer
+    if (
+        not is_feasible(model, chosen)
+        or find_idle(model.rest, chosen).any()
+        or find_value(model, chosen) < find_value(model, start)
+    ):
+        chosen = start
+    value = find_value(model, chosen)
+    bound = max(value, min(solution.bound, proven_bound))
+    if not is_finished or bound > value:
+        return FullSolution(chosen, bound == value, bound)
+    settled = _settle(model, columns, value, tie_costs, deadline)
+    return FullSolution(chosen if settled is None else settled, True, bound)
+
+
+def _settle(model: LinearModel, columns: IntArray, value: int, tie_costs: IntArray, deadline: float | None) -> BoolArray | None:
+    """Of all choices of `value` without an idle pair the one of least tie cost, by branch and bound; None if it finds none."""
     exact = sparse.csr_matrix(-model.gains[np.newaxis, :])
-    tied = _Model(
+    tied = LinearModel(
         rest=model.rest,
         gains=-tie_costs,
         tops=model.tops,
@@ -305,16 +196,20 @@ def _branch(model: _Model, relaxation: _Relaxation, bound: int, tie_costs: IntAr
         limits=np.concatenate([model.limits, [-value]]),
     )
     strict = _forbid_idle(tied)
-    first_extra = len(model.gains)
-    refined = _run_branch_and_bound(strict, np.concatenate([columns, np.arange(first_extra, len(strict.gains))]), deadline)
-    if refined is not None and _is_feasible(model, refined[0]) and _value(model, refined[0]) == value:
-        chosen = refined[0]
-    return FullSolution(chosen, True, bound)
+    answer = _run_branch_and_bound(strict, _with_extras(columns, model, strict), deadline)
+    if answer is None or not is_feasible(model, answer[0]) or find_value(model, answer[0]) != value:
+        return None
+    return answer[0]
 
 
-def _run_branch_and_bound(model: _Model, columns: IntArray, deadline: float | None) -> tuple[BoolArray, int, bool] | None:
+def _with_extras(columns: IntArray, model: LinearModel, strict: LinearModel) -> IntArray:
+    """Some columns of a model and all that `_forbid_idle` added to it."""
+    return np.concatenate([columns, np.arange(len(model.gains), len(strict.gains))])
+
+
+def _run_branch_and_bound(model: LinearModel, columns: IntArray, deadline: float | None) -> tuple[BoolArray, int, bool] | None:
     """HiGHS over some columns: the chosen free pairs, a bound, and whether the search finished; None without any solution."""
-    options = _time_left(deadline)
+    options = find_time_left(deadline)
     if options is None:
         return None
     free = len(model.rest.pairs)

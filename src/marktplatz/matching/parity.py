@@ -36,12 +36,15 @@ class ParityGraph:
         x_e from the model's columns (free pairs, then served organisations).
     nodes : int
         Entries, organisations, and last the outside.
+    islands : int array, shape (nodes,)
+        Which nodes hang together without the outside, by number; each island can have an odd unit of its own too many.
     """
 
     ends: IntArray
     capacities: IntArray
     values: sparse.csr_matrix
     nodes: int
+    islands: IntArray
 
 
 def build_parity_graph(rest: Rest) -> ParityGraph:
@@ -59,13 +62,14 @@ def build_parity_graph(rest: Rest) -> ParityGraph:
     served = sparse.identity(count, dtype=np.int64, format="csr")
     first = np.where(rest.counted, np.minimum(rest.organisation_left, 1), 0)
     organisation_nodes = entries + np.arange(count)
+    ends = np.stack(
+        [
+            np.concatenate([rest.offer, np.arange(entries), organisation_nodes, organisation_nodes]),
+            np.concatenate([offers + rest.need, entries + owner, np.full(2 * count, outside)]),
+        ]
+    )
     return ParityGraph(
-        ends=np.stack(
-            [
-                np.concatenate([rest.offer, np.arange(entries), organisation_nodes, organisation_nodes]),
-                np.concatenate([offers + rest.need, entries + owner, np.full(2 * count, outside)]),
-            ]
-        ),
+        ends=ends,
         capacities=np.concatenate(
             [np.ones(free, dtype=np.int64), rest.offer_left, rest.need_left, first, rest.organisation_left - first]
         ),
@@ -73,7 +77,13 @@ def build_parity_graph(rest: Rest) -> ParityGraph:
             [[sparse.identity(free, dtype=np.int64), None], [uses, None], [None, served], [sums, -served]], format="csr"
         ),
         nodes=outside + 1,
+        islands=_label_components(ends[:, : free + entries], outside + 1),
     )
+
+
+def _label_components(ends: IntArray, nodes: int) -> IntArray:
+    links = sparse.csr_matrix((np.ones(ends.shape[1]), ends), shape=(nodes, nodes))
+    return connected_components(links, directed=False)[1]
 
 
 def find_parity_cuts(graph: ParityGraph, solution: np.ndarray) -> list[tuple[sparse.csr_matrix, int]]:
@@ -86,15 +96,17 @@ def find_parity_cuts(graph: ParityGraph, solution: np.ndarray) -> list[tuple[spa
     slack = np.clip(np.minimum(flow, graph.capacities - flow), 0, None)
     search = _Search(graph, flow, slack)
     for threshold in _THRESHOLDS:
-        strong = slack > threshold
-        links = sparse.csr_matrix((np.ones(strong.sum()), graph.ends[:, strong]), shape=(graph.nodes, graph.nodes))
-        _, labels = connected_components(links, directed=False)
+        labels = _label_components(graph.ends[:, slack > threshold], graph.nodes)
         inside = labels != labels[-1]
         search.attempt(inside)
+        for island in np.unique(graph.islands[inside]):
+            search.attempt(inside & (graph.islands == island))
         for component in np.flatnonzero(np.bincount(labels) > 1):
             if component != labels[-1]:
-                search.attempt(labels == component)
-                search.attempt(inside & (labels != component))
+                members = labels == component
+                search.attempt(members)
+                search.attempt(inside & ~members)
+                search.attempt(inside & ~members & (graph.islands == graph.islands[np.argmax(members)]))
     return list(search.cuts.values())
 
 

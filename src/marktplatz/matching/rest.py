@@ -95,3 +95,11 @@ def find_idle(rest: Rest, chosen: BoolArray) -> BoolArray:
     every = np.concatenate([rest.pairs[chosen], np.flatnonzero(problem.pinned)])
     degree = np.bincount(np.concatenate([problem.giving[every], problem.taking[every]]), minlength=len(problem.organisations))
     return chosen & (problem.points[rest.pairs] == 0) & (degree[rest.giving] > 1) & (degree[rest.taking] > 1)
+
+
+def drop_idle(rest: Rest, chosen: BoolArray) -> BoolArray:
+    """Leave out idle pairs one by one, as a search that was cut short may have left some in."""
+    while (idle := find_idle(rest, chosen)).any():
+        chosen = chosen.copy()
+        chosen[np.flatnonzero(idle)[0]] = False
+    return chosen

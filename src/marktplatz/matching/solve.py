@@ -10,7 +10,7 @@ import numpy as np
 from marktplatz.matching.network import Network, build_network, refine, serves_most, solve_network
 from marktplatz.matching.pins import find_refusals
 from marktplatz.matching.problem import Assignment, BoolArray, IntArray, Problem, Refusal
-from marktplatz.matching.rest import Rest, find_idle, find_rest
+from marktplatz.matching.rest import Rest, drop_idle, find_idle, find_rest
 from marktplatz.vocabulary import PlanStatus
 
 _FLOW_TIE_BITS: Final = 16
@@ -177,7 +177,7 @@ def _solve_in_full(rest: Rest, worth: IntArray, before: BoolArray, time_limit_s:
     served_weight = safe_served_weight(rest, worth)
     tie_costs = np.concatenate([find_tie_costs(rest, before, _FULL_TIE_BITS), _favour_costs(rest, favour, _FULL_TIE_BITS)])
     solution = solve_full_model(rest, worth, served_weight, tie_costs, time_limit_s)
-    assignment = _conclude(rest, _drop_idle(rest, solution.chosen), PlanStatus.OPTIMAL, "full model")
+    assignment = _conclude(rest, drop_idle(rest, solution.chosen), PlanStatus.OPTIMAL, "full model")
     if solution.is_proven:
         return assignment
     new, points = divmod(solution.bound, served_weight)
@@ -189,14 +189,6 @@ def _solve_in_full(rest: Rest, worth: IntArray, before: BoolArray, time_limit_s:
         bound_served=held + new,
         bound_points=int(rest.problem.points[pinned].sum()) + points,
     )
-
-
-def _drop_idle(rest: Rest, chosen: BoolArray) -> BoolArray:
-    """What a search that was cut short may have left in."""
-    while (idle := find_idle(rest, chosen)).any():
-        chosen = chosen.copy()
-        chosen[np.flatnonzero(idle)[0]] = False
-    return chosen
 
 
 def _conclude(rest: Rest, chosen: BoolArray, status: PlanStatus, method: str) -> Assignment:

@@ -1,9 +1,12 @@
-"""Does an assignment keep every hard rule and add up? Plain dictionaries and loops; shares no code with the solver."""
+"""Does an assignment keep every hard rule and add up? Plain lists and counters; shares no code with the solver."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marktplatz.matching.problem import EXCLUSIONS, Assignment, Problem
+import numpy as np
+
+from marktplatz.matching.problem import EXCLUSIONS, Assignment, IntArray, Problem
 from marktplatz.vocabulary import PlanStatus, Rule
 
 
@@ -42,80 +45,107 @@ def find_violations(problem: Problem, assignment: Assignment) -> list[Violation]
     """
     if assignment.status is PlanStatus.REFUSED:
         return [Violation("refused", ())] if len(assignment.chosen) or not assignment.refusals else []
-    lines = [int(line) for line in assignment.chosen]
+    lines = [int(line) for line in assignment.chosen.tolist()]
     if any(line < 0 or line >= len(problem.points) for line in lines) or len(set(lines)) != len(lines):
         return [Violation(Rule.NOT_ELIGIBLE, ())]
+    deals = _read_deals(problem, lines)
     return [
-        *_check_exclusions(problem, lines),
-        *_check_entries(problem, lines),
-        *_check_organisations(problem, lines),
-        *_check_partners(problem, lines),
-        *_check_pins(problem, lines),
-        *_check_idle(problem, lines),
-        *_check_totals(problem, assignment, lines),
+        *_check_exclusions(problem, deals),
+        *_check_entries(problem, deals),
+        *_check_organisations(problem, deals),
+        *_check_partners(problem, deals),
+        *_check_pins(problem, deals),
+        *_check_idle(problem, deals),
+        *_check_totals(assignment, deals),
     ]
 
 
-def _ends(problem: Problem, line: int) -> tuple[str, str]:
-    """The giving and the taking organisation of a pair."""
-    giver = problem.organisations[problem.offer_organisation[problem.pair_offer[line]]]
-    taker = problem.organisations[problem.need_organisation[problem.pair_need[line]]]
-    return giver, taker
+@dataclass(frozen=True, slots=True)
+class _Deals:
+    """The chosen pairs column by column, as plain numbers: lines of the Problem, positions in its ids, points."""
+
+    lines: list[int]
+    offers: list[int]
+    needs: list[int]
+    givers: list[int]
+    takers: list[int]
+    points: list[int]
+
+    @property
+    def ends(self) -> list[tuple[int, int]]:
+        """The two organisations of each pair, whichever gives; the smaller id first."""
+        return [(giver, taker) if giver < taker else (taker, giver) for giver, taker in zip(self.givers, self.takers, strict=True)]
 
 
-def _check_exclusions(problem: Problem, lines: list[int]) -> list[Violation]:
+def _read_deals(problem: Problem, lines: list[int]) -> _Deals:
+    chosen = np.array(lines, dtype=np.int64)
+    offers, needs = problem.pair_offer[chosen], problem.pair_need[chosen]
+    return _Deals(
+        lines=lines,
+        offers=offers.tolist(),
+        needs=needs.tolist(),
+        givers=problem.offer_organisation[offers].tolist(),
+        takers=problem.need_organisation[needs].tolist(),
+        points=problem.points[chosen].tolist(),
+    )
+
+
+def _name_entries(problem: Problem, line: int) -> tuple[str, str]:
+    return problem.offers[problem.pair_offer[line]], problem.needs[problem.pair_need[line]]
+
+
+def _check_exclusions(problem: Problem, deals: _Deals) -> list[Violation]:
     broken = []
-    for line in lines:
-        rule = EXCLUSIONS[problem.exclusions[line]]
-        giver, taker = _ends(problem, line)
+    codes = problem.exclusions[np.array(deals.lines, dtype=np.int64)].tolist()
+    for line, code, giver, taker in zip(deals.lines, codes, deals.givers, deals.takers, strict=True):
+        rule = EXCLUSIONS[code]
         if rule is None and giver == taker:
             rule = Rule.SAME_ORGANISATION
         if rule is not None:
-            pair = problem.pair(line)
-            broken.append(Violation(rule, (pair.offer, pair.need)))
+            broken.append(Violation(rule, _name_entries(problem, line)))
     return broken
 
 
-def _check_entries(problem: Problem, lines: list[int]) -> list[Violation]:
-    uses = Counter(entry for line in lines for entry in (problem.pair(line).offer, problem.pair(line).need))
-    limits = dict(zip(problem.offers, problem.offer_capacity.tolist(), strict=True))
-    limits |= dict(zip(problem.needs, problem.need_capacity.tolist(), strict=True))
-    return [Violation(Rule.CAPACITY, (entry,), n, limits[entry]) for entry, n in sorted(uses.items()) if n > limits[entry]]
+def _check_entries(problem: Problem, deals: _Deals) -> list[Violation]:
+    over = _find_overused(Rule.CAPACITY, deals.offers, problem.offers, problem.offer_capacity)
+    over += _find_overused(Rule.CAPACITY, deals.needs, problem.needs, problem.need_capacity)
+    return sorted(over, key=lambda violation: violation.concerned)
 
 
-def _check_organisations(problem: Problem, lines: list[int]) -> list[Violation]:
-    uses = Counter(organisation for line in lines for organisation in _ends(problem, line))
-    limits = dict(zip(problem.organisations, problem.max_agreements.tolist(), strict=True))
-    return [Violation(Rule.MAX_AGREEMENTS, (o,), n, limits[o]) for o, n in sorted(uses.items()) if n > limits[o]]
+def _check_organisations(problem: Problem, deals: _Deals) -> list[Violation]:
+    return _find_overused(Rule.MAX_AGREEMENTS, deals.givers + deals.takers, problem.organisations, problem.max_agreements)
 
 
-def _check_partners(problem: Problem, lines: list[int]) -> list[Violation]:
-    uses = Counter(tuple(sorted(_ends(problem, line))) for line in lines)
-    limit = problem.max_pairs_between
-    return [Violation(Rule.MAX_PAIRS_BETWEEN, ends, n, limit) for ends, n in sorted(uses.items()) if n > limit]
+def _find_overused(rule: Rule, uses: Iterable[int], ids: tuple[str, ...], limits: IntArray) -> list[Violation]:
+    """Where something is used more often than its limit allows; `uses` names it by position, once for every use."""
+    allowed = limits.tolist()
+    return [Violation(rule, (ids[at],), n, allowed[at]) for at, n in sorted(Counter(uses).items()) if n > allowed[at]]
 
 
-def _check_pins(problem: Problem, lines: list[int]) -> list[Violation]:
-    chosen = set(lines)
-    missing = [line for line, pinned in enumerate(problem.pinned.tolist()) if pinned and line not in chosen]
-    return [Violation("unpinned", (problem.pair(line).offer, problem.pair(line).need)) for line in missing] + [
+def _check_partners(problem: Problem, deals: _Deals) -> list[Violation]:
+    ids, limit = problem.organisations, problem.max_pairs_between
+    together = sorted(Counter(deals.ends).items())
+    return [Violation(Rule.MAX_PAIRS_BETWEEN, (ids[one], ids[two]), n, limit) for (one, two), n in together if n > limit]
+
+
+def _check_pins(problem: Problem, deals: _Deals) -> list[Violation]:
+    missing = sorted(set(np.flatnonzero(problem.pinned).tolist()) - set(deals.lines))
+    return [Violation("unpinned", _name_entries(problem, line)) for line in missing] + [
         Violation("unpinned", pin) for pin in problem.stray_pins
     ]
 
 
-def _check_idle(problem: Problem, lines: list[int]) -> list[Violation]:
-    uses = Counter(organisation for line in lines for organisation in _ends(problem, line))
-    idle = []
-    for line in lines:
-        pair = problem.pair(line)
-        if pair.points == 0 and not problem.pinned[line] and all(uses[end] > 1 for end in _ends(problem, line)):
-            idle.append(Violation("idle", (pair.offer, pair.need)))
-    return idle
+def _check_idle(problem: Problem, deals: _Deals) -> list[Violation]:
+    uses = Counter(organisation for ends in deals.ends for organisation in set(ends))
+    return [
+        Violation("idle", _name_entries(problem, line))
+        for line, points, ends in zip(deals.lines, deals.points, deals.ends, strict=True)
+        if points == 0 and not problem.pinned[line] and all(uses[end] > 1 for end in ends)
+    ]
 
 
-def _check_totals(problem: Problem, assignment: Assignment, lines: list[int]) -> list[Violation]:
-    served = len({organisation for line in lines for organisation in _ends(problem, line)})
-    points = sum(problem.pair(line).points for line in lines)
+def _check_totals(assignment: Assignment, deals: _Deals) -> list[Violation]:
+    served, points = len({*deals.givers, *deals.takers}), sum(deals.points)
     wrong = []
     if (served, points) != (assignment.served, assignment.points):
         wrong.append(Violation("total", (), served, assignment.served))
