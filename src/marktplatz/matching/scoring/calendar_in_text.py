@@ -10,6 +10,7 @@ SpanOf = Callable[[int], Span | None]
 
 EARLIEST_YEAR: Final = 2000
 LATEST_YEAR: Final = 2100
+_SEASON_DAYS: Final = 92
 
 MONTHS: Final = {
     word: number
@@ -192,7 +193,10 @@ HOLIDAYS: Final[dict[str, SpanOf]] = {
 
 
 def resolve(first: SpanOf, last: SpanOf, years: tuple[int | None, int | None], anchor: date | None) -> Span | None:
-    """From the beginning of the first to the end of the last; without years the first such time that is not over at the anchor."""
+    """From the beginning of the first to the end of the last; without years the first such time that is not over at the anchor.
+
+    A range that began more than a season ago is taken for the next one: in March, "Oktober bis März" lies ahead.
+    """
     first_year, last_year = years
     if any(year is not None and not EARLIEST_YEAR <= year <= LATEST_YEAR for year in years):
         return None
@@ -204,7 +208,7 @@ def resolve(first: SpanOf, last: SpanOf, years: tuple[int | None, int | None], a
         return None
     for year in range(anchor.year - 1, anchor.year + 8):
         found = _pair(first, last, year, (year, year + 1))
-        if found and found[1] >= anchor:
+        if found and found[1] >= anchor and (first is last or (anchor - found[0]).days <= _SEASON_DAYS):
             return found
     return None
 

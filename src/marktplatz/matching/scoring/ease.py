@@ -32,7 +32,7 @@ def _find_work(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
 
 
 def _measure_clearness(entries: Entries) -> FloatArray:
-    has_date = ~np.isnan(entries.starts) | ~np.isnan(entries.ends)
+    has_date = ~np.isnan(entries.likely_starts) | ~np.isnan(entries.likely_ends)
     has_number = ~np.isnan(entries.people) | ~np.isnan(entries.quantities)
     has_text = np.array([bool((entry.text or "").strip()) for entry in entries.members], dtype=np.bool_)
     return np.mean([has_date, has_number, has_text], axis=0)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from marktplatz.matching.scoring.numbers_in_text import NUMBERS, Count, nouns_after
@@ -39,7 +40,7 @@ _NO_DURATION_BEFORE: Final = re.compile(
     rf"(?:{_ROUGHLY}\s+|mindestens\s+)*$"
 )
 _NO_DURATION_AFTER: Final = re.compile(
-    r"\s*(?:vorher|vor\b|im voraus|zuvor|davor|später|alt\b|alte|entfernt|\w*fahrt|fahrzeit|zu fu(?:ß|ss)|weg\b|"
+    r"\s*(?:vorher|vor\b|im voraus|zuvor|davor|später|alt\b|alte|entfernt|\w*fahrt|fahrzeit|zu fu(?:ß|ss)|\w*weg\b|"
     r"mit (?:dem|der) (?:auto|bahn|bus|rad|zug)|"
     r"vorlauf|frist|bescheid|der offenen|of notice|notice|ago|in advance|away|old\b|-?woche|zur auswahl)"
 )
@@ -48,7 +49,7 @@ _RATE: Final = re.compile(
     r"\w+mal (?:die|in der|im|am)|"
     r"(?:die|in der|der) woche|im monat|im jahr(?! ?\d)|am tag\b|a week|a month|per|every|weekly|monthly|daily)(?!\w)"
 )
-_ON_LOAN: Final = re.compile(r"leih|miet|zwischennutz|überlass|nutzen|verfügung stell")
+_ON_LOAN: Final = re.compile(r"leih|vermiet|(?<!\w)mieten|zwischennutz|überlass|nutzen|verfügung stell")
 _WINDOW_BEFORE: Final = re.compile(r"(?<!\w)(?:an|am|ans|übers?|at|on)\s+$")
 _TIMES: Final = re.compile(
     r"(?<!\w)(?:([0-9]{1,2})\s?[x×*]\s?|([0-9]{1,2}|[^\W0-9_]+)\s?mal\s+(?:à\s+|je\s+)?|"
@@ -76,19 +77,25 @@ def read_hours(text: Scanned, counts: Sequence[Count]) -> list[Reading]:
     if not exact:
         coarse += _read_coarse_phrases(text.lowered, coarse)
         coarse = [] if coarse and _ON_LOAN.search(text.lowered) else coarse
-    chosen = exact or coarse
-    return chosen if len({reading.value for reading in chosen}) == 1 else []
+    chosen = sorted(exact or coarse, key=lambda reading: reading.start)
+    # an hour of this and an hour of that are two; title and text may well say the same
+    said_again = any("\n" not in text.lowered[one.end : other.start] for one, other in pairwise(chosen))
+    return chosen if len({reading.value for reading in chosen}) == 1 and not said_again else []
 
 
 def _read_duration(text: Scanned, count: Count) -> tuple[Reading, bool] | None:
     lowered, factor = text.lowered, 1.0
-    for word, _start, end in nouns_after(text, count):
+    for word, opening, end in nouns_after(text, count):
         if word in _FRACTIONS:
             factor = _FRACTIONS[word]
         hours = _EXACT.get(word) or _COARSE.get(word)
         if hours is None:
             continue
+        if opening - 1 != count.end and lowered[opening - 1] == "-":
+            return None  # the week of a 40-Stunden-Woche
         before = lowered[max(0, count.start - 40) : count.start]
+        if count.is_article and before.endswith("half "):
+            return None
         times = _TIMES.search(before)
         many = _times(times)
         if many is None or (times is None and _NO_DURATION_BEFORE.search(before)) or _NO_DURATION_AFTER.match(lowered, end):

@@ -6,7 +6,7 @@ from marktplatz.matching.scoring.tokens_in_text import words_of
 
 HELPERS: Final = frozenset(
     words_of("""
-helfer helfern helferin helferinnen helfende helfenden kolleg kollege kollegen kollegin kolleginnen mitarbeiter mitarbeitern
+helfer helfern helferin helferinnen kolleg kollege kollegen kollegin kolleginnen mitarbeiter mitarbeitern
 mitarbeiterin mitarbeiterinnen mitarbeitende mitarbeitenden mitarbeiterinnen azubi azubis auszubildende auszubildenden
 auszubildender lehrling lehrlinge lehrlingen freiwillige freiwilligen freiwilliger ehrenamtliche ehrenamtlichen ehrenamtlicher
 ehrenamtler ehrenamtlern ehrenamtlerinnen handwerker handwerkern handwerkerin handwerkerinnen geselle gesellen gesellin

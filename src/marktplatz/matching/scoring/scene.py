@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.scoring.hints import Hints, fill_from_text
 from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.places import find_coordinates
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
@@ -25,14 +26,20 @@ UNKNOWN: Final = 0.5
 class Entries:
     """Offers or needs, sorted by id; every array has one value per entry.
 
-    `starts` and `ends` are days since 1970, `latitudes` and `longitudes` degrees; `kinds` indexes `KINDS`.
+    `members` have their gaps filled from what their texts say (`hints` tells what was read); the fields that can exclude a pair,
+    `starts`, `ends`, `latitudes` and `longitudes`, hold only what was given: what was read is never certain enough to exclude.
+    `likely_starts` and `likely_ends` are with what was read. Days are counted as by `date.toordinal`, places in degrees; `kinds`
+    indexes `KINDS`.
     """
 
     members: tuple[Entry, ...]
+    hints: tuple[Hints, ...]
     organisations: IntArray
     kinds: IntArray
     starts: FloatArray
     ends: FloatArray
+    likely_starts: FloatArray
+    likely_ends: FloatArray
     people: FloatArray
     hours: FloatArray
     quantities: FloatArray
@@ -116,14 +123,19 @@ def build_scene(market: Market) -> Scene:
 
 
 def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int], lexicon: Lexicon) -> Entries:
-    members = tuple(sorted(entries, key=lambda entry: entry.id))
-    places = [_place_of(market, entry) for entry in members]
+    given = tuple(sorted(entries, key=lambda entry: entry.id))
+    filled = [fill_from_text(entry, market.market.date) for entry in given]
+    members = tuple(entry for entry, _ in filled)
+    places = [_place_of(market, entry) for entry in given]
     return Entries(
         members=members,
+        hints=tuple(hints for _, hints in filled),
         organisations=np.array([position[entry.organisation] for entry in members], dtype=np.int64),
         kinds=np.array([KINDS.index(market.kind_of(entry)) for entry in members], dtype=np.int64),
-        starts=_to_floats(_day_number(entry.from_on) for entry in members),
-        ends=_to_floats(_day_number(entry.to_on) for entry in members),
+        starts=_to_floats(_day_number(entry.from_on) for entry in given),
+        ends=_to_floats(_day_number(entry.to_on) for entry in given),
+        likely_starts=_to_floats(_day_number(entry.from_on) for entry in members),
+        likely_ends=_to_floats(_day_number(entry.to_on) for entry in members),
         people=_to_floats(entry.people for entry in members),
         hours=_to_floats(entry.hours for entry in members),
         quantities=_to_floats(entry.quantity for entry in members),
