@@ -129,12 +129,15 @@ def check(source: Input) -> None:
     """Eine Marktdatei prüfen: alle Fehler und Hinweise mit Blatt, Zeile und Spalte. Schreibt nichts."""
     from marktplatz.cli.terminal import find_language, print_findings
     from marktplatz.errors import Severity
-    from marktplatz.exchange.reading import inspect_market
+    from marktplatz.exchange.reading import inspect_market, read_market
+    from marktplatz.usecases.score import find_money_entries
     from marktplatz.wording import translate
 
     findings = inspect_market(source)
-    print_findings(findings, to_stderr=False)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if not errors:
+        findings = (*findings, *find_money_entries(read_market(source)[0]))
+    print_findings(findings, to_stderr=False)
     summary = translate("{errors} Fehler, {warnings} Hinweise.", find_language())
     typer.echo(summary.format(errors=errors, warnings=len(findings) - errors))
     if errors:

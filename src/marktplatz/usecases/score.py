@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.score_file import ScoredPair
 from marktplatz.market import Entry, Market
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring.analysis import find_concepts, text_of
+from marktplatz.matching.scoring.money import find_money_words
 from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
 
 
@@ -17,6 +19,17 @@ def list_scores(market: Market) -> Iterator[ScoredPair]:
     for row in problem.eligible.nonzero()[0].tolist():
         pair = problem.pair(row)
         yield ScoredPair(pair.offer, pair.need, pair.points, dict(zip(names, scores.parts[row].tolist(), strict=True)))
+
+
+def find_money_entries(market: Market) -> list[Finding]:
+    """A warning for every entry that speaks of money; money is taboo on a Marktplatz."""
+    lists = (("offers", market.offers), ("needs", market.needs))
+    return [
+        Finding("money_words", Place(sheet=sheet), {"id": entry.id, "words": ", ".join(words)}, Severity.WARNING)
+        for sheet, entries in lists
+        for entry in entries
+        if (words := find_money_words(text_of(entry)))
+    ]
 
 
 def find_vague_entries(market: Market) -> list[Entry]:

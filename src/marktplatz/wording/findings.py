@@ -123,6 +123,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "double_score": "Punkte für „{offer}“ und „{need}“ stehen schon in Zeile oder Eintrag {other_row}. "
     "Bitte löschen Sie eine der beiden.",
     "no_name": "Die Organisation „{id}“ hat keinen Namen; gezeigt wird ihre Id.",
+    "money_words": "Der Eintrag {id} spricht von Geld („{words}“). Geld ist auf dem Marktplatz tabu; "
+    "gemeint sein dürfen Hände, Wissen, Dinge und Räume.",
     "organisation_without_entry": "„{name}“ hat weder Angebot noch Gesuch und kann darum keinen Partner bekommen.",
     # The timetable.
     "timetable_size": "{rounds} Runden an {tables} Tischen gehen nicht; möglich sind 1 bis {max_rounds} Runden und "
