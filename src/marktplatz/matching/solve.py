@@ -13,7 +13,7 @@ from marktplatz.matching.problem import Assignment, BoolArray, IntArray, Problem
 from marktplatz.matching.rest import Rest, drop_idle, find_idle, find_rest
 from marktplatz.vocabulary import PlanStatus
 
-_FLOW_TIE_BITS: Final = 16
+FLOW_TIE_BITS: Final = 16
 _FULL_TIE_BITS: Final = 10
 
 
@@ -117,8 +117,8 @@ def _solve_as_network(rest: Rest, worth: IntArray, before: BoolArray, favour: in
     """The relaxation without `max_pairs_between` as one flow, ties broken; shape (F,)."""
     network = build_network(rest)
     tie_costs = np.zeros(len(network.tails), dtype=np.int64)
-    tie_costs[network.pair_arcs] = find_tie_costs(rest, before, _FLOW_TIE_BITS)
-    tie_costs[: network.organisations] = _favour_costs(rest, favour, _FLOW_TIE_BITS)
+    tie_costs[network.pair_arcs] = find_tie_costs(rest, before, FLOW_TIE_BITS)
+    tie_costs[: network.organisations] = _favour_costs(rest, favour, FLOW_TIE_BITS)
     small, safe = 2 * int(worth.max(initial=0)) + 1, safe_served_weight(rest, worth)
     for served_weight in (small, safe):
         costs = network.costs(worth, served_weight)

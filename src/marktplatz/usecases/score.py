@@ -7,8 +7,8 @@ from marktplatz.exchange.score_file import ScoredPair
 from marktplatz.market import Entry, Market
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring.analysis import find_concepts, text_of
-from marktplatz.matching.scoring.money import find_money_words
 from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
+from marktplatz.matching.scoring.money import find_money_words
 
 
 def list_scores(market: Market) -> Iterator[ScoredPair]:
