@@ -47,7 +47,9 @@ class Pairing(Value):
 
 
 class UnpairedReasonOut(Value):
-    """`offer`, `need`, `organisations` and `limits` name what is in the way, as far as the code needs it."""
+    """`offer`, `need`, `organisations` and `limits` name what is in the way, as far as the code needs it; `more`: by how much
+    each of the limits would have to be higher.
+    """
 
     code: str
     count: int
@@ -56,6 +58,7 @@ class UnpairedReasonOut(Value):
     need: str | None = None
     organisations: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    more: int = 0
 
 
 class Unpaired(Value):

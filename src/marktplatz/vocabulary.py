@@ -130,3 +130,4 @@ class UnpairedReason(StrEnum):
     OWN_MAXIMUM = "own_maximum"
     PARTNERS_TAKEN = "partners_taken"
     LOST_TIE = "lost_tie"
+    NOT_PROVEN = "not_proven"

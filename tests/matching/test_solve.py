@@ -39,6 +39,37 @@ def test_among_equals_in_served_the_points_decide():
     assert plan_of(two_by_two(500, 400, 401, 300).problem()) == {("a", "t"), ("b", "s")}
 
 
+def chain(length: int, *, companies_first: bool, ends_alone: bool) -> Market:
+    """Partners at 1000 points each; to serve the last one (z) everybody has to move on to the next at 0 points.
+
+    The far end is either an organisation that is alone so far or one that has a partner and takes a second.
+    """
+    first, second = [f"p{i}" for i in range(length + 1)], [f"q{i}" for i in range(length + 1 - ends_alone)]
+    pairs = [Pair(f"a{i}", f"b{i}", 1000) for i in range(len(second))]
+    pairs += [Pair(f"a{i + 1}", f"b{i}", 0) for i in range(length)] + [Pair("a0", "bz", 0)]
+    kinds = (first, [*second, "z"]) if companies_first else ([*second, "z"], first)
+    return Market(
+        companies=tuple(kinds[0]),
+        nonprofits=tuple(kinds[1]),
+        offers={f"a{i}": giver for i, giver in enumerate(first)},
+        needs={f"b{i}": taker for i, taker in enumerate(second)} | {"bz": "z"},
+        pairs=tuple(pairs),
+        capacity={f"a{length}": 2},
+        max_agreements=dict.fromkeys(first[:-1], 1),
+    )
+
+
+@pytest.mark.parametrize("ends_alone", [True, False])
+@pytest.mark.parametrize("companies_first", [True, False])
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 9])
+def test_serving_one_more_outweighs_the_points_of_a_whole_chain(length, companies_first, ends_alone):
+    problem = chain(length, companies_first=companies_first, ends_alone=ends_alone).problem()
+    assignment = solve(problem)
+    assert find_violations(problem, assignment) == []
+    assert (assignment.served, assignment.method) == (len(problem.organisations), "flow")
+    assert assignment.points == (0 if ends_alone else 1000)
+
+
 def test_pairs_of_no_points_are_chosen_where_they_serve_somebody():
     assert plan_of(two_by_two(0, -1, -1, 0).problem()) == {("a", "s"), ("b", "t")}
 

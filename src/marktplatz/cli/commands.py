@@ -211,7 +211,7 @@ def _print_plan(market: "Market", plan: "Plan", as_json: bool) -> None:
     elif plan.status is not PlanStatus.REFUSED:
         show_plan(make_console(), market, plan, find_language())
     for refusal in plan.refusals:
-        sys.stderr.write(refusal.text + "\n")
+        sys.stderr.write(" ".join(refusal.text.split()) + "\n")
 
 
 def _write_model(path: Path, value: "BaseModel") -> None:

@@ -22,7 +22,6 @@ TEXTS: Final = {
     "takes": "bekommt",
     "why": "warum",
     "return": "Gegenleistung",
-    "pinned": "fest",
     "nobody": "Ohne Partner",
     "organisation": "Organisation",
     "reason": "Was im Weg steht",

@@ -140,9 +140,10 @@ def _word_obstacle(market: Market, organisation: str, reason: ObstacleReason, la
     return UnpairedReasonOut(
         code=reason.code,
         count=reason.count,
-        text=unpaired_sentence(reason.code, words, reason.limits, language),
+        text=unpaired_sentence(reason.code, words, reason.limits, reason.more, language),
         offer=reason.offer,
         need=reason.need,
         organisations=reason.organisations,
         limits=reason.limits,
+        more=reason.more,
     )

@@ -52,6 +52,7 @@ UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
     "oder Punkte bringen. Mit {limits} könnte {name} dazukommen („{other}“ von {partner}).",
     UnpairedReason.LOST_TIE: "{name} könnte in einem gleich guten Plan dabei sein; "
     "unter gleich guten Plänen hat eine feste Regel entschieden.",
+    UnpairedReason.NOT_PROVEN: "Die Rechenzeit war um, bevor feststand, ob {name} in einem besten Plan dabei wäre.",
     Rule.NO_THANKS: "Ein „Nein danke“ steht zwischen {name} und {partner} („{other}“).",
     Rule.FORBIDDEN: "Die Veranstalter haben das Paar mit „{other}“ von {partner} ausgeschlossen.",
     Rule.SAME_OWNER: "{name} und {partner} gehören demselben Eigentümer.",

@@ -79,7 +79,8 @@ def score_scene(scene: Scene) -> ScoreTable:
         kept = has_return(scene, offers, needs)
         offers, needs = offers[kept], needs[kept]
     plain = _score_plainly(scene, offers, needs)
-    ways = returns.find_best_ways(scene, offers, needs, plain.sum(axis=1))
+    free = find_exclusions(scene, offers, needs) == 0
+    ways = returns.find_best_ways(scene, offers[free], needs[free], plain[free].sum(axis=1))
     return ScoreTable(offers, needs, _add_returns(scene, offers, needs, plain, ways), (*MEASURES, Criterion.RETURN), ways)
 
 
