@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from oracle import find_optimum
 from strategies import Key, Market, make_market
 
-from marktplatz.matching import Pair, Problem, find_violations, solve
+from marktplatz.matching import Pair, Problem, find_violations, linear_model, solve
 from marktplatz.matching.full_model import solve_full_model
 from marktplatz.matching.rest import find_rest
 from marktplatz.matching.solve import find_tie_costs, safe_served_weight
@@ -117,6 +118,42 @@ def test_a_bonus_keeps_no_idle_pair_and_the_rest_is_still_best():
     )
     kept = {("sing", "walls"), ("weld", "walls")}
     assert plan_of(market.problem(), previous=kept, stay_bonus=2) == kept
+
+
+def test_where_the_nearest_optimum_holds_an_idle_pair_the_nearest_without_one_is_chosen():
+    """Keeping both earlier pairs would be nearest, but one of them is idle then; dropping it afterwards is not good enough."""
+    keys = (("a2", "b0"), ("a2", "b2"), ("a0", "b0"), ("a0", "b2"), ("a0", "b1"), ("a1", "b1"))
+    market = Market(
+        companies=("c0", "c1", "c2"),
+        nonprofits=("n0",),
+        offers={"a0": "c2", "a1": "n0", "a2": "c0"},
+        needs={"b0": "n0", "b1": "c1", "b2": "n0"},
+        pairs=tuple(Pair(*key, 0) for key in keys),
+        capacity={"a0": 3, "a1": 2, "a2": 2, "b0": 2, "b1": 3, "b2": 3},
+        max_pairs_between=3,
+    )
+    previous = {("a0", "b0"), ("a0", "b2")}
+    plan = plan_of(market.problem(), previous=previous)
+    assert len(plan ^ previous) == find_optimum(market, previous).least_change == 3
+
+
+def test_pricing_columns_in_later_still_finds_the_previous_plan(monkeypatch):
+    """In this market the few first columns hold no optimum at all; a soak run found it, with few columns as if it were large."""
+    market = Market(
+        companies=("c1", "c2"),
+        nonprofits=("n0", "n1"),
+        offers={"a1": "c2", "a2": "n0", "a3": "n1"},
+        needs={"b0": "c2", "b1": "c1"},
+        pairs=tuple(Pair(*key, 500) for key in (("a1", "b1"), ("a2", "b0"), ("a2", "b1"), ("a3", "b0"), ("a3", "b1"))),
+        capacity={"a1": 2, "a2": 2, "a3": 3, "b0": 2, "b1": 3},
+        max_agreements={"c1": 3, "c2": 2, "n0": 2, "n1": 2},
+        pinned=(("a2", "b0"),),
+        max_pairs_between=None,
+    )
+    plan = {("a2", "b0"), ("a2", "b1"), ("a3", "b0"), ("a3", "b1")}
+    monkeypatch.setattr(linear_model, "_ALL_COLUMNS", 3)
+    monkeypatch.setattr(linear_model, "_BEST_PER_ENTRY", 1)
+    assert plan_of(market.problem(), previous=plan) == plan
 
 
 def test_a_market_in_which_nothing_is_possible_serves_nobody():

@@ -5,6 +5,8 @@ import unicodedata
 from typing import Final
 
 _TELLING: Final = 5
+_LONGEST: Final = 80
+"""What has more letters is no word."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ARABIC: Final = str.maketrans({"ة": "ه", "ى": "ي"})
@@ -39,7 +41,7 @@ def find_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
     spellings = ((fold(written, language), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
     if language == "ar":
         spellings = ((_ARABIC_PREFIX.sub("", word), written) for word, written in spellings)
-    return [(word, written) for word, written in spellings if len(word) > 1 and word not in _EMPTY]
+    return [(word, written) for word, written in spellings if 1 < len(word) <= _LONGEST and word not in _EMPTY]
 
 
 def find_language(text: str) -> str:
