@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sparse
@@ -22,6 +23,13 @@ from marktplatz.matching.linear_model import (
 )
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.rest import Rest, drop_idle, find_idle
+
+_FIRST_GUESS: Final = 16
+"""The first window is a pair's highest worth divided by this."""
+
+_OPTIMAL: Final = 0
+_INFEASIBLE: Final = 2
+"""What scipy's milp calls a search that has looked at everything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +103,9 @@ def _choose_on_face(model: LinearModel, face: LinearModel, best: BoolArray, dead
     chosen = best if refined is None else np.rint(refined.values[:free]) > 0
     if refined is not None and (not refined.is_whole or find_idle(model.rest, chosen).any()):
         strict = _forbid_idle(face)
-        answer = _run_branch_and_bound(strict, np.flatnonzero(strict.tops > 0), deadline)
-        chosen = best if answer is None else answer[0]
+        everything = _Window(np.flatnonzero(strict.tops > 0), np.zeros(len(strict.tops), dtype=np.int64))
+        search = _search_window(strict, everything, deadline)
+        chosen = best if search.chosen is None else search.chosen
     return chosen if is_feasible(model, chosen) and find_value(model, chosen) == find_value(model, best) else best
 
 
@@ -136,57 +145,78 @@ def _forbid_idle(model: LinearModel) -> LinearModel:
 
 
 def _branch(model: LinearModel, relaxation: Relaxation, bound: int, tie_costs: IntArray, deadline: float | None) -> FullSolution:
-    """Branch and bound over the columns that a better solution than the rounded one could use."""
+    """Branch and bound within a window: a guess how far the best lies below the bound, widened until what is found lies inside.
+
+    A solution at most g below the bound leaves every column out whose reduced cost is below -g and takes every one above g; so
+    the best within the window is the best of all as soon as it is itself no more than g below.
+    """
     free = len(model.rest.pairs)
-    start = _round_greedily(model.rest, relaxation.values[:free] + model.gains[:free] * 1e-7)
+    best = _round_greedily(model.rest, relaxation.values[:free] + model.gains[:free] * 1e-7)
     reduced = model.gains - model.rows.T @ relaxation.duals
-    gap = bound - find_value(model, start)
-    (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
-    model = model.without_cuts()
-    answer = _run_branch_and_bound(model, columns, deadline)
-    if answer is None:
-        return FullSolution(start, gap == 0, bound)
-    chosen, proven_bound, is_finished = answer
-    if not is_feasible(model, chosen) or find_value(model, chosen) < find_value(model, start):
-        chosen = start
-    value = find_value(model, chosen)
-    bound = max(value, min(bound, proven_bound))
-    if not is_finished or bound > value:
-        return FullSolution(chosen, bound == value, bound)
-    settled = _settle(model, columns, value, tie_costs, deadline)
-    return FullSolution(chosen if settled is None else settled, True, bound)
+    widest = bound - find_value(model, best)
+    guess = min(widest, max(1, int(model.gains[:free].max(initial=0)) // _FIRST_GUESS))
+    while True:
+        search = _search_window(model, _find_window(model, reduced, guess), deadline)
+        if (
+            search.chosen is not None
+            and is_feasible(model, search.chosen)
+            and find_value(model, search.chosen) > find_value(model, best)
+        ):
+            best = search.chosen
+        gap = bound - find_value(model, best)
+        if not search.is_finished:
+            return FullSolution(best, gap == 0, bound)
+        if gap <= guess or guess >= widest:
+            break
+        guess = min(widest, gap)
+    return _settle(model, _find_window(model, reduced, gap), best, tie_costs, deadline)
 
 
 def _solve_without_idle(
     model: LinearModel, relaxation: Relaxation, solution: FullSolution, tie_costs: IntArray, deadline: float | None
 ) -> FullSolution:
     """A stay-bonus can make idle pairs of 0 points attractive: then once more with the rule that forbids them."""
-    start = drop_idle(model.rest, solution.chosen)
+    best = drop_idle(model.rest, solution.chosen)
     reduced = model.gains - model.rows.T @ relaxation.duals
-    gap = find_bound(model, relaxation.duals) - find_value(model, start)
-    (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
-    model = model.without_cuts()
+    window = _find_window(model, reduced, find_bound(model, relaxation.duals) - find_value(model, best))
     strict = _forbid_idle(model)
-    answer = _run_branch_and_bound(strict, _with_extras(columns, model, strict), deadline)
-    if answer is None:
-        return FullSolution(start, gap == 0, solution.bound)
-    chosen, proven_bound, is_finished = answer
+    search = _search_window(strict, _widen(window, strict), deadline)
+    found = search.chosen
     if (
-        not is_feasible(model, chosen)
-        or find_idle(model.rest, chosen).any()
-        or find_value(model, chosen) < find_value(model, start)
+        found is not None
+        and is_feasible(model, found)
+        and not find_idle(model.rest, found).any()
+        and find_value(model, found) > find_value(model, best)
     ):
-        chosen = start
-    value = find_value(model, chosen)
-    bound = max(value, min(solution.bound, proven_bound))
-    if not is_finished or bound > value:
-        return FullSolution(chosen, bound == value, bound)
-    settled = _settle(model, columns, value, tie_costs, deadline)
-    return FullSolution(chosen if settled is None else settled, True, bound)
+        best = found
+    if not search.is_finished:
+        return FullSolution(best, find_value(model, best) == solution.bound, solution.bound)
+    return _settle(model, window, best, tie_costs, deadline)
 
 
-def _settle(model: LinearModel, columns: IntArray, value: int, tie_costs: IntArray, deadline: float | None) -> BoolArray | None:
-    """Of all choices of `value` without an idle pair the one of least tie cost, by branch and bound; None if it finds none."""
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """The columns that are open, and which of all columns must be taken."""
+
+    columns: IntArray
+    least: IntArray
+
+
+def _find_window(model: LinearModel, reduced: FloatArray, gap: int) -> _Window:
+    (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
+    return _Window(columns, np.where(reduced > gap + 1, model.tops, 0))
+
+
+def _widen(window: _Window, strict: LinearModel) -> _Window:
+    """The same for a model with the columns that `_forbid_idle` added."""
+    own = len(window.least)
+    added = np.arange(own, len(strict.gains))
+    return _Window(np.concatenate([window.columns, added]), np.concatenate([window.least, np.zeros(len(added), dtype=np.int64)]))
+
+
+def _settle(model: LinearModel, window: _Window, best: BoolArray, tie_costs: IntArray, deadline: float | None) -> FullSolution:
+    """Of all choices as good as `best`, known to be the best, the one without an idle pair and of least tie cost."""
+    value = find_value(model, best)
     exact = sparse.csr_matrix(-model.gains[np.newaxis, :])
     tied = LinearModel(
         rest=model.rest,
@@ -196,35 +226,39 @@ def _settle(model: LinearModel, columns: IntArray, value: int, tie_costs: IntArr
         limits=np.concatenate([model.limits, [-value]]),
     )
     strict = _forbid_idle(tied)
-    answer = _run_branch_and_bound(strict, _with_extras(columns, model, strict), deadline)
-    if answer is None or not is_feasible(model, answer[0]) or find_value(model, answer[0]) != value:
-        return None
-    return answer[0]
+    search = _search_window(strict, _widen(window, strict), deadline)
+    if search.chosen is not None and is_feasible(model, search.chosen) and find_value(model, search.chosen) == value:
+        best = search.chosen
+    return FullSolution(best, search.is_finished, value)
 
 
-def _with_extras(columns: IntArray, model: LinearModel, strict: LinearModel) -> IntArray:
-    """Some columns of a model and all that `_forbid_idle` added to it."""
-    return np.concatenate([columns, np.arange(len(model.gains), len(strict.gains))])
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What branch and bound found, if anything, and whether it looked at everything."""
+
+    chosen: BoolArray | None
+    is_finished: bool
 
 
-def _run_branch_and_bound(model: LinearModel, columns: IntArray, deadline: float | None) -> tuple[BoolArray, int, bool] | None:
-    """HiGHS over some columns: the chosen free pairs, a bound, and whether the search finished; None without any solution."""
+def _search_window(model: LinearModel, window: _Window, deadline: float | None) -> _Search:
+    """HiGHS over a window's columns; finished without a solution means that the window holds none."""
     options = find_time_left(deadline)
     if options is None:
-        return None
-    free = len(model.rest.pairs)
+        return _Search(None, is_finished=False)
+    columns, free = window.columns, len(model.rest.pairs)
     answer = milp(
         -model.gains[columns].astype(np.float64),
         constraints=LinearConstraint(model.rows[:, columns], -np.inf, model.limits),
-        bounds=Bounds(0, model.tops[columns]),
+        bounds=Bounds(window.least[columns], model.tops[columns]),
         integrality=np.ones(len(columns)),
         options=options | {"mip_rel_gap": 0.0},
     )
+    is_finished = answer.status in (_OPTIMAL, _INFEASIBLE)
     if answer.x is None:
-        return None
+        return _Search(None, is_finished)
     values = np.zeros(len(model.gains))
     values[columns] = answer.x
-    return np.rint(values[:free]) > 0, int(np.floor(-answer.mip_dual_bound + 1e-3)), answer.status == 0
+    return _Search(np.rint(values[:free]) > 0, is_finished)
 
 
 def _round_greedily(rest: Rest, preference: FloatArray) -> BoolArray:

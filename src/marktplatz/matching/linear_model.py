@@ -35,14 +35,6 @@ class LinearModel:
     rows: sparse.csr_matrix
     limits: IntArray
 
-    def __post_init__(self) -> None:
-        self._own_rows = len(self.limits)
-
-    def without_cuts(self) -> "LinearModel":
-        """As it was before rows were added: branch and bound is slower with our cuts than with its own."""
-        own = slice(self._own_rows)
-        return LinearModel(self.rest, self.gains, self.tops, self.rows[own], self.limits[own])
-
     def add_rows(self, rows: list[sparse.csr_matrix], limits: list[int]) -> None:
         self.rows = sparse.vstack([self.rows, *rows], format="csr")
         self.limits = np.concatenate([self.limits, limits])

@@ -123,16 +123,18 @@ def find_potentials(network: Network, flow: IntArray, costs: IntArray) -> IntArr
     tails = np.concatenate([network.tails[forward], network.heads[backward]])
     heads = np.concatenate([network.heads[forward], network.tails[backward]])
     lengths = np.concatenate([costs[forward], -costs[backward]])
-    order = np.argsort(heads, kind="stable")
-    tails, heads, lengths = tails[order], heads[order], lengths[order]
-    starts = np.flatnonzero(np.concatenate([[True], heads[1:] != heads[:-1]])) if heads.size else np.empty(0, dtype=np.int64)
-    reached = heads[starts]
+    order = np.argsort(tails, kind="stable")
+    heads, lengths = heads[order], lengths[order]
+    first = np.searchsorted(tails[order], np.arange(network.nodes + 1))
     potentials = np.zeros(network.nodes, dtype=np.int64)
-    while reached.size:
-        nearer = np.minimum(np.minimum.reduceat(potentials[tails] + lengths, starts), potentials[reached])
-        if np.array_equal(nearer, potentials[reached]):
-            break
-        potentials[reached] = nearer
+    changed = np.arange(network.nodes)
+    while changed.size:  # only what leaves a node that just came nearer can bring others nearer
+        begin, count = first[changed], first[changed + 1] - first[changed]
+        arcs = np.arange(count.sum()) + np.repeat(begin - np.cumsum(count) + count, count)
+        reached, through = heads[arcs], np.repeat(potentials[changed], count) + lengths[arcs]
+        is_nearer = through < potentials[reached]
+        np.minimum.at(potentials, reached[is_nearer], through[is_nearer])
+        changed = np.unique(reached[is_nearer])
     return potentials
 
 
