@@ -95,19 +95,32 @@ def find_parity_cuts(graph: ParityGraph, solution: np.ndarray) -> list[tuple[spa
     flow = graph.values @ solution
     slack = np.clip(np.minimum(flow, graph.capacities - flow), 0, None)
     search = _Search(graph, flow, slack)
+    earlier = np.empty(0, dtype=np.int64)
     for threshold in _THRESHOLDS:
         labels = _label_components(graph.ends[:, slack > threshold], graph.nodes)
-        inside = labels != labels[-1]
-        search.attempt(inside)
-        for island in np.unique(graph.islands[inside]):
-            search.attempt(inside & (graph.islands == island))
-        for component in np.flatnonzero(np.bincount(labels) > 1):
-            if component != labels[-1]:
-                members = labels == component
-                search.attempt(members)
-                search.attempt(inside & ~members)
-                search.attempt(inside & ~members & (graph.islands == graph.islands[np.argmax(members)]))
+        if not np.array_equal(labels, earlier):
+            _try_unions(graph, search, labels)
+        earlier = labels
     return list(search.cuts.values())
+
+
+def _try_unions(graph: ParityGraph, search: "_Search", labels: IntArray) -> None:
+    """All that is not joined to the outside, the same island by island, each component, and all but the component."""
+    inside = labels != labels[-1]
+    rim = search.find_rim(inside, np.arange(graph.ends.shape[1]))
+    search.attempt(rim)
+    islands = graph.islands[graph.ends[:, rim]]
+    for island in np.flatnonzero(np.bincount(graph.islands[inside], minlength=1) > 1):
+        search.attempt(rim[np.any(islands == island, axis=0)])
+    for component in np.flatnonzero(np.bincount(labels) > 1):
+        if component == labels[-1]:
+            continue
+        members = labels == component
+        touching = search.find_touching(members)
+        search.attempt(search.find_rim(members, touching))
+        near = np.union1d(rim, touching)
+        search.attempt(search.find_rim(inside & ~members, near))
+        search.attempt(search.find_rim(inside & ~members & (graph.islands == graph.islands[np.argmax(members)]), near))
 
 
 class _Search:
@@ -117,11 +130,22 @@ class _Search:
         self._graph, self._flow, self._slack = graph, flow, slack
         self._odd = graph.capacities % 2 == 1
         self._full = flow > graph.capacities / 2
+        ends = graph.ends.ravel()
+        self._edges_by_node = np.argsort(ends, kind="stable") % graph.ends.shape[1]
+        self._first_edge = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=graph.nodes))])
         self.cuts: dict[bytes, tuple[sparse.csr_matrix, int]] = {}
 
-    def attempt(self, nodes: BoolArray) -> None:
-        """Choose F for the rim of `nodes` so that the cut's left side is smallest; keep the cut if the solution breaks it."""
-        rim = np.flatnonzero(nodes[self._graph.ends[0]] != nodes[self._graph.ends[1]])
+    def find_touching(self, nodes: BoolArray) -> IntArray:
+        """The edges at any of the nodes, ascending."""
+        lists = [self._edges_by_node[self._first_edge[n] : self._first_edge[n + 1]] for n in np.flatnonzero(nodes)]
+        return np.unique(np.concatenate(lists))
+
+    def find_rim(self, nodes: BoolArray, edges: IntArray) -> IntArray:
+        """Those of the edges that join the nodes with others."""
+        return edges[nodes[self._graph.ends[0, edges]] != nodes[self._graph.ends[1, edges]]]
+
+    def attempt(self, rim: IntArray) -> None:
+        """Choose F for a rim so that the cut's left side is smallest; keep the cut if the solution breaks it."""
         left_side = float(self._slack[rim].sum())
         if left_side >= _VIOLATED:
             return
