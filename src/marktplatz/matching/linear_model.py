@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.optimize import linprog
 
+from marktplatz.matching.flow import SolverFailure
 from marktplatz.matching.parity import build_parity_graph, find_parity_cuts
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.rest import Rest
@@ -137,6 +138,8 @@ def _relax(model: LinearModel, columns: BoolArray, deadline: float | None) -> Re
         options=options,
     )
     if answer.status != 0:
+        if deadline is None:
+            raise SolverFailure(f"the linear relaxation ended with status {answer.status}: {answer.message}")
         return None
     values = np.zeros(len(model.gains))
     values[open_columns] = answer.x
