@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation
 from marktplatz.market import Category, EarlierAgreement, Market, MarketConcept, Policy
+from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring import semantic
 from marktplatz.matching.scoring.analysis import find_concepts
@@ -181,3 +182,16 @@ def test_any_two_texts_get_the_same_points_in_any_order_of_the_entries(offer: st
 def test_without_the_extra_nothing_is_missing() -> None:
     assert isinstance(semantic.is_available(), bool)
     assert semantic.embed([]).shape == (0, 512)
+
+
+def test_what_only_the_text_says_counts_but_never_excludes_and_is_shown_as_read() -> None:
+    offers = [make_offer("o", title="Drei Kolleginnen streichen, vier Stunden, im Mai 2027")]
+    market = make_market(offers=offers, needs=[make_need("n", title="Anstrich im Oktober 2027", people=3, hours=4)])
+    reasons = {reason.criterion: reason.params for reason in explain_pair(gather(market), 0)}
+    assert reasons[Criterion.SIZE] == {"offered": 3, "wanted": 3, "read": 1}
+    assert reasons[Criterion.EASE]["read"] == 1
+    assert Criterion.TIME not in reasons
+    given = make_market(offers=offers, needs=[make_need("n", people=3)]).model_copy(
+        update={"offers": (offers[0].model_copy(update={"people": 9}),)}
+    )
+    assert {reason.criterion: reason.params for reason in explain_pair(gather(given), 0)}[Criterion.SIZE]["offered"] == 9

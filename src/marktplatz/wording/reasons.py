@@ -14,6 +14,7 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "content": "Die Texte ähneln sich ein wenig.",
     "content_none": "Die Texte haben keine Wörter gemeinsam.",
     "ease_hours": "Überschaubar: etwa {hours} Arbeitsstunden insgesamt.",
+    "ease_read": "Überschaubar: nach den Texten etwa {hours} Arbeitsstunden insgesamt.",
     "ease": "Wie groß der Aufwand ist, sagen die Texte nicht genau.",
     "time_window": "Zeitlich möglich vom {from} bis {to}.",
     "time_from": "Zeitlich möglich ab {from}.",
@@ -35,6 +36,7 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "kind": "Gleicher Bereich.",
     "kind_open": "Der Bereich ist offen gelassen und passt deshalb.",
     "size_people": "Menge: {offered} Personen angeboten, {wanted} gesucht.",
+    "size_read": "Menge: nach den Texten {offered} Personen angeboten, {wanted} gesucht.",
     "size": "Umfang: soweit angegeben, passt er.",
     "place_km": "Etwa {km} km voneinander entfernt.",
     "place_near": "Ganz in der Nähe: weniger als 1 km.",
@@ -116,7 +118,10 @@ def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
             ("from" in known, "to" in known), "time"
         )
     if criterion is Criterion.SIZE:
-        return "size_people" if {"offered", "wanted"} <= known else "size"
+        people = "size_read" if params.get("read") else "size_people"
+        return people if {"offered", "wanted"} <= known else "size"
+    if criterion is Criterion.EASE and params.get("read") and "hours" in known:
+        return "ease_read"
     for name in ("words", "hours", "km", "fields"):
         if name in known:
             return f"{criterion}_{name}"

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from marktplatz.matching.problem import IntArray
-from marktplatz.matching.scoring.scene import UNKNOWN, FloatArray, Scene
+from marktplatz.matching.scoring.scene import UNKNOWN, FloatArray, Scene, was_read
 
 _GENEROUS_DAYS: Final = 14.0
 
@@ -29,7 +29,7 @@ def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     end = np.fmin(scene.offers.likely_ends[offer], scene.needs.likely_ends[need])
     if start > end:
         return {"apart": 1}
-    is_read = any(hints.start or hints.end for hints in (scene.offers.hints[offer], scene.needs.hints[need]))
+    is_read = was_read(scene, offer, need, "from_on", "to_on")
     return {"from": _show(float(start)), "to": _show(float(end)), "read": int(is_read)}
 
 

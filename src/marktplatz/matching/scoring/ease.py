@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from marktplatz.matching.problem import IntArray
-from marktplatz.matching.scoring.scene import UNKNOWN, Entries, FloatArray, Scene
+from marktplatz.matching.scoring.scene import UNKNOWN, Entries, FloatArray, Scene, was_read
 
 _SMALL_HOURS: Final = 20.0
 _LARGE_HOURS: Final = 400.0
@@ -40,4 +40,4 @@ def _measure_clearness(entries: Entries) -> FloatArray:
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     hours = float(_find_work(scene, np.array([offer]), np.array([need]))[0])
-    return {"hours": "" if np.isnan(hours) else round(hours)}
+    return {"hours": "" if np.isnan(hours) else round(hours), "read": int(was_read(scene, offer, need, "people", "hours"))}

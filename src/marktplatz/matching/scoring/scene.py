@@ -91,6 +91,15 @@ class Scene:
     liked_needs: FloatArray
 
 
+def was_read(scene: Scene, offer: int, need: int, *fields: str) -> bool:
+    """Did one of the fields come from the text, because its sender had left it empty?"""
+    return any(
+        getattr(filled, field) is not None and getattr(scene.market.entry_by_id[filled.id], field) is None
+        for filled in (scene.offers.members[offer], scene.needs.members[need])
+        for field in fields
+    )
+
+
 def build_scene(market: Market) -> Scene:
     """Sort a market by ids and turn it into arrays."""
     organisations = tuple(sorted(market.organisations, key=lambda organisation: organisation.id))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from marktplatz.matching.problem import IntArray
-from marktplatz.matching.scoring.scene import UNKNOWN, FloatArray, Scene
+from marktplatz.matching.scoring.scene import UNKNOWN, FloatArray, Scene, was_read
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
@@ -22,4 +22,8 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     offered, wanted = float(scene.offers.people[offer]), float(scene.needs.people[need])
-    return {"offered": "" if np.isnan(offered) else round(offered), "wanted": "" if np.isnan(wanted) else round(wanted)}
+    return {
+        "offered": "" if np.isnan(offered) else round(offered),
+        "wanted": "" if np.isnan(wanted) else round(wanted),
+        "read": int(was_read(scene, offer, need, "people")),
+    }
