@@ -101,7 +101,7 @@ def timetable(
     if out is not None:
         _write_model(out, result)
     if as_json:
-        typer.echo(result.model_dump_json(by_alias=True, exclude_none=True, indent=2))
+        typer.echo(_to_json(result))
     else:
         show_timetable(make_console(), market, result, find_language())
 
@@ -207,14 +207,18 @@ def _print_plan(market: "Market", plan: "Plan", as_json: bool) -> None:
     from marktplatz.vocabulary import PlanStatus
 
     if as_json:
-        typer.echo(plan.model_dump_json(by_alias=True, exclude_none=True, indent=2))
+        typer.echo(_to_json(plan))
     elif plan.status is not PlanStatus.REFUSED:
         show_plan(make_console(), market, plan, find_language())
     for refusal in plan.refusals:
         sys.stderr.write(" ".join(refusal.text.split()) + "\n")
 
 
+def _to_json(value: "BaseModel") -> str:
+    return value.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+
+
 def _write_model(path: Path, value: "BaseModel") -> None:
     from marktplatz.exchange.writing import write_atomically
 
-    write_atomically(path, value.model_dump_json(by_alias=True, exclude_none=True, indent=2).encode() + b"\n")
+    write_atomically(path, _to_json(value).encode() + b"\n")

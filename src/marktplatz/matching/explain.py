@@ -65,19 +65,15 @@ def suggest_returns(gathered: Gathered, assignment: Assignment) -> dict[int, Ret
     problem = gathered.problem
     if gathered.scene.market.market.reciprocity is Reciprocity.NONE:
         return {}
-    used_offers, used_needs = (
-        set(problem.pair_offer[assignment.chosen].tolist()),
-        set(problem.pair_need[assignment.chosen].tolist()),
-    )
+    usable_offers, usable_needs = problem.offer_capacity > 0, problem.need_capacity > 0
+    usable_offers[problem.pair_offer[assignment.chosen]] = False
+    usable_needs[problem.pair_need[assignment.chosen]] = False
     candidates: dict[tuple[int, int], list[int]] = {}
-    for row in np.flatnonzero(problem.eligible & (problem.offer_capacity[problem.pair_offer] > 0)).tolist():
-        if problem.pair_offer[row] not in used_offers and problem.pair_need[row] not in used_needs and _has_room(gathered, row):
-            candidates.setdefault((int(problem.giving[row]), int(problem.taking[row])), []).append(row)
+    giving, taking = problem.giving, problem.taking
+    usable = problem.eligible & usable_offers[problem.pair_offer] & usable_needs[problem.pair_need]
+    for row in np.flatnonzero(usable).tolist():
+        candidates.setdefault((int(giving[row]), int(taking[row])), []).append(row)
     return _choose_returns(gathered, assignment.chosen.tolist(), candidates)
-
-
-def _has_room(gathered: Gathered, row: int) -> bool:
-    return bool(gathered.problem.need_capacity[gathered.problem.pair_need[row]] > 0)
 
 
 def _choose_returns(

@@ -8,7 +8,7 @@ import numpy as np
 from marktplatz.market import Market
 from marktplatz.matching.problem import UNLIMITED, IntArray, Problem
 from marktplatz.matching.scoring.scene import Scene, build_scene
-from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, score_scene
+from marktplatz.matching.scoring.table import ScoreTable, score_scene
 from marktplatz.vocabulary import PairStatus
 
 
@@ -51,7 +51,7 @@ def gather(market: Market) -> Gathered:
         pair_offer=scores.offers,
         pair_need=scores.needs,
         points=scores.points,
-        exclusions=find_exclusions(scene, scores.offers, scores.needs),
+        exclusions=scores.exclusions,
         pinned=pinned,
         stray_pins=tuple(sorted(pins - set(listed))),
         max_pairs_between=UNLIMITED if policy.max_pairs_between is None else policy.max_pairs_between,

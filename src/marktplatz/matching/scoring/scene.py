@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching.problem import BoolArray, IntArray
-from marktplatz.matching.scoring.hints import Hints, fill_from_text
+from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.places import find_coordinates
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
@@ -26,14 +27,13 @@ UNKNOWN: Final = 0.5
 class Entries:
     """Offers or needs, sorted by id; every array has one value per entry.
 
-    `members` have their gaps filled from what their texts say (`hints` tells what was read); the fields that can exclude a pair,
+    `members` have their gaps filled from what their texts say (`was_read` tells which); the fields that can exclude a pair,
     `starts`, `ends`, `latitudes` and `longitudes`, hold only what was given: what was read is never certain enough to exclude.
     `likely_starts` and `likely_ends` are with what was read. Days are counted as by `date.toordinal`, places in degrees; `kinds`
     indexes `KINDS`.
     """
 
     members: tuple[Entry, ...]
-    hints: tuple[Hints, ...]
     organisations: IntArray
     kinds: IntArray
     starts: FloatArray
@@ -51,6 +51,11 @@ class Entries:
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(member.id for member in self.members)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Index of every entry by its id."""
+        return {member.id: index for index, member in enumerate(self.members)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +111,10 @@ def build_scene(market: Market) -> Scene:
     position = {organisation.id: index for index, organisation in enumerate(organisations)}
     lexicon = extend_lexicon(load_lexicon(), market.concepts)
     offers, needs = (_build_entries(market, entries, position, lexicon) for entries in (market.offers, market.needs))
-    offer_at, need_at = ({id_: index for index, id_ in enumerate(entries.ids)} for entries in (offers, needs))
     clashing = np.array([[bool(set(a.excludes) & set(b.values)) for b in organisations] for a in organisations], dtype=np.bool_)
     clashing = clashing.reshape(len(organisations), len(organisations))
-    refusing = _collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, offer_at, need_at)
-    liking = _collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, offer_at, need_at)
+    refusing = _collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, offers.position, needs.position)
+    liking = _collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, offers.position, needs.position)
     return Scene(
         market=market,
         organisations=organisations,
@@ -133,12 +137,10 @@ def build_scene(market: Market) -> Scene:
 
 def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int], lexicon: Lexicon) -> Entries:
     given = tuple(sorted(entries, key=lambda entry: entry.id))
-    filled = [fill_from_text(entry, market.market.date) for entry in given]
-    members = tuple(entry for entry, _ in filled)
+    members = tuple(fill_from_text(entry, market.market.date)[0] for entry in given)
     places = [_place_of(market, entry) for entry in given]
     return Entries(
         members=members,
-        hints=tuple(hints for _, hints in filled),
         organisations=np.array([position[entry.organisation] for entry in members], dtype=np.int64),
         kinds=np.array([KINDS.index(market.kind_of(entry)) for entry in members], dtype=np.int64),
         starts=_to_floats(_day_number(entry.from_on) for entry in given),

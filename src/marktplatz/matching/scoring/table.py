@@ -52,6 +52,8 @@ class ScoreTable:
     parts : int array, shape (P, C)
         Points per criterion; a row's sum is the pair's points.
     criteria : tuple of Criterion, length C
+    exclusions : int array, shape (P,)
+        The first rule that shuts a pair out, as an index into `EXCLUSIONS` (0: none).
     ways : float array, shape (O, O)
         Points, returns left aside, of the best possible pair from one organisation to another.
     """
@@ -60,6 +62,7 @@ class ScoreTable:
     needs: IntArray
     parts: IntArray
     criteria: tuple[Criterion, ...]
+    exclusions: IntArray
     ways: FloatArray
 
     @property
@@ -75,13 +78,16 @@ def score_scene(scene: Scene) -> ScoreTable:
     if scene.market.scores is not None:
         return _read_given(scene)
     offers, needs = _find_possible(scene)
+    exclusions = find_exclusions(scene, offers, needs)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
-        kept = has_return(scene, offers, needs)
-        offers, needs = offers[kept], needs[kept]
+        kept = has_return(scene, offers, needs, exclusions)
+        offers, needs, exclusions = offers[kept], needs[kept], exclusions[kept]
     plain = _score_plainly(scene, offers, needs)
-    free = find_exclusions(scene, offers, needs) == 0
+    free = exclusions == 0
     ways = returns.find_best_ways(scene, offers[free], needs[free], plain[free].sum(axis=1))
-    return ScoreTable(offers, needs, _add_returns(scene, offers, needs, plain, ways), (*MEASURES, Criterion.RETURN), ways)
+    return ScoreTable(
+        offers, needs, _add_returns(scene, offers, needs, plain, ways), (*MEASURES, Criterion.RETURN), exclusions, ways
+    )
 
 
 def score_pairs(scene: Scene, offers: IntArray, needs: IntArray, ways: FloatArray) -> IntArray:
@@ -113,12 +119,12 @@ def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArra
 
 
 def _read_given(scene: Scene) -> ScoreTable:
-    offer_at = {id_: index for index, id_ in enumerate(scene.offers.ids)}
-    need_at = {id_: index for index, id_ in enumerate(scene.needs.ids)}
+    offer_at, need_at = scene.offers.position, scene.needs.position
     rows = sorted((offer_at[score.offer], need_at[score.need], score.points) for score in scene.market.scores or ())
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     ways = returns.find_best_ways(scene, table[:, 0], table[:, 1], table[:, 2])
-    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), ways)
+    exclusions = find_exclusions(scene, table[:, 0], table[:, 1])
+    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), exclusions, ways)
 
 
 def _find_possible(scene: Scene) -> tuple[IntArray, IntArray]:
@@ -157,18 +163,17 @@ def is_refused(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
 
 def is_forbidden(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
     """The organiser has excluded the pair."""
-    offer_at = {id_: index for index, id_ in enumerate(scene.offers.ids)}
-    need_at = {id_: index for index, id_ in enumerate(scene.needs.ids)}
+    offer_at, need_at = scene.offers.position, scene.needs.position
     width = max(1, len(scene.needs.members))
     forbidden = [rule for rule in scene.market.pairs if rule.status is PairStatus.FORBIDDEN]
     keys = [offer_at[rule.offer] * width + need_at[rule.need] for rule in forbidden]
     return np.isin(offers * width + needs, np.array(keys, dtype=np.int64))
 
 
-def has_return(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
+def has_return(scene: Scene, offers: IntArray, needs: IntArray, exclusions: IntArray) -> BoolArray:
     """Could the taker of each pair give something back: is any pair the other way possible and not excluded?"""
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    free = find_exclusions(scene, offers, needs) == 0
+    free = exclusions == 0
     count = len(scene.organisations)
     ways = np.zeros((count, count), dtype=np.bool_)
     ways[giver[free], taker[free]] = True
