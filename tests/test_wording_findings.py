@@ -12,11 +12,12 @@ from babel.messages.pofile import read_po
 import marktplatz
 from marktplatz.errors import Finding, Place
 from marktplatz.exchange.validation import CODE_BY_ERROR
+from marktplatz.web.errors import CODE_BY_STATUS
 from marktplatz.wording import translate
 from marktplatz.wording.findings import SENTENCES, describe_place, finding_sentence
 
 PACKAGE = Path(marktplatz.__file__).parent
-CATALOGUE = PACKAGE / "wording" / "locale" / "en" / "LC_MESSAGES" / "marktplatz.po"
+CATALOGUES = sorted((PACKAGE / "wording" / "locale" / "en" / "LC_MESSAGES").glob("*.po"))
 TELLING_CALLS = {"Finding", "Flaw", "SheetRefused", "_find", "_refuse"}
 
 
@@ -47,13 +48,13 @@ MADE = {path.relative_to(PACKAGE).as_posix(): codes_in(path.read_text("utf-8")) 
 
 
 def test_every_finding_in_the_code_has_a_sentence() -> None:
-    made = {code for codes in MADE.values() for code in codes} | set(CODE_BY_ERROR.values())
+    made = {code for codes in MADE.values() for code in codes} | set(CODE_BY_ERROR.values()) | set(CODE_BY_STATUS.values())
     assert len(made) > 60
     assert made - SENTENCES.keys() == set()
 
 
 def test_no_sentence_is_left_over() -> None:
-    made = {code for codes in MADE.values() for code in codes} | set(CODE_BY_ERROR.values())
+    made = {code for codes in MADE.values() for code in codes} | set(CODE_BY_ERROR.values()) | set(CODE_BY_STATUS.values())
     # The child process tells of the first two as tuples; the last is for errors that pydantic may yet invent.
     told_otherwise = {"formula", "error_value", "malformed"}
     assert SENTENCES.keys() - made - told_otherwise == set()
@@ -73,10 +74,11 @@ def test_a_sentence_is_complete_in_both_languages(code: str) -> None:
 
 
 def test_the_catalogue_has_each_message_once_and_only_such_as_are_used() -> None:
-    text = CATALOGUE.read_text("utf-8")
+    texts = [catalogue.read_text("utf-8") for catalogue in CATALOGUES]
+    text = "\n".join(texts)
     ids = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
     assert len(ids) == len(set(ids))
-    for message in read_po(BytesIO(text.encode()), locale="en"):
+    for message in (message for each in texts for message in read_po(BytesIO(each.encode()), locale="en")):
         if message.id:
             assert message.string
             assert params_for(str(message.id)) == params_for(str(message.string))

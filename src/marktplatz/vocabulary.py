@@ -131,3 +131,88 @@ class UnpairedReason(StrEnum):
     PARTNERS_TAKEN = "partners_taken"
     LOST_TIE = "lost_tie"
     NOT_PROVEN = "not_proven"
+
+
+class EntrySide(StrEnum):
+    OFFER = "offer"
+    NEED = "need"
+
+
+class Phase(StrEnum):
+    """The way of a market, in order."""
+
+    DRAFT = "draft"
+    COLLECTING = "collecting"
+    MATCHING = "matching"
+    DAY = "day"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+
+
+class Role(StrEnum):
+    """Who somebody is in a market; OWNER is the installation's, above all markets."""
+
+    OWNER = "owner"
+    ORGANISER = "organiser"
+    BROKER = "broker"
+    NOTARY = "notary"
+    HELPER = "helper"
+    MODERATOR = "moderator"
+    PARTICIPANT = "participant"
+    SCREEN = "screen"
+    PUBLIC = "public"
+
+
+class RunStatus(StrEnum):
+    """REFUSED: the pins break a rule, the plan says which; FAILED: the solve died, `failure` says how."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class CheckInStatus(StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"
+    LEFT = "left"
+
+
+class AgreementStatus(StrEnum):
+    """Void: replaced or withdrawn. What follows the evening (running, done, failed) is the follow-up's."""
+
+    DRAFTED = "drafted"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    CERTIFIED = "certified"
+    VOID = "void"
+
+
+class ServiceSide(StrEnum):
+    """The two sides of a deal; both are services, about different things more often than not."""
+
+    SERVICE = "service"
+    RETURN = "return"
+
+
+class ConsentPurpose(StrEnum):
+    PUBLICATION = "publication"
+    PHOTOS = "photos"
+    NEXT_INVITATION = "next_invitation"
+
+
+class MessageStatus(StrEnum):
+    """A message of the outbox; HELD until somebody releases it, nothing leaves by itself."""
+
+    HELD = "held"
+    RELEASED = "released"
+    SENT = "sent"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class LinkPurpose(StrEnum):
+    STAFF_LOGIN = "staff_login"
+    PARTICIPANT_ENTRY = "participant_entry"

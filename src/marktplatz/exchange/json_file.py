@@ -53,6 +53,23 @@ def read_json(path: Path) -> tuple[bytes, Origins, list[Finding]]:
     return raw, Origins(path.name, is_json=True), list(_find_oddities(content, path.name))
 
 
+def parse_json(raw: bytes) -> Any:
+    """JSON that somebody sent, with the same limits as a file; a key that stands twice is an error with its pointer."""
+    content = _parse(raw, Place())
+    doubled = list(_find_double_keys(content, ""))
+    if doubled:
+        raise InvalidInput(*doubled)
+    return content
+
+
+def _find_double_keys(value: Any, pointer: str) -> Iterator[Finding]:
+    if isinstance(value, _DoubledObject):
+        yield Finding("double_key", Place(field=f"{pointer}/{value.doubled}"))
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield from _find_double_keys(member, f"{pointer}/{key}")
+
+
 def _parse(raw: bytes, place: Place) -> Any:
     if not raw.strip():
         raise InvalidInput(Finding("empty_file", place))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ CODE_BY_ERROR: Final[Mapping[str, str]] = {
     "less_than_equal": "too_large",
     "control_character": "control_character",
     "blank": "blank",
+    "extra_forbidden": "unknown_field",
 }
 
 
@@ -129,23 +131,31 @@ def _details_of(part: dict[str, Any]) -> list[ErrorDetails]:
 
 
 def _finding(detail: ErrorDetails, spot: Spot, origins: Origins) -> Finding:
+    finding = finding_of_detail(detail, origins.place(*spot))
+    if finding.code != "unknown_word":
+        return finding
+    return replace(finding, params={**finding.params, "expected": _expected(spot, origins, str(finding.params["expected"]))})
+
+
+def finding_of_detail(detail: ErrorDetails, place: Place) -> Finding:
+    """One of pydantic's errors as a finding of ours."""
     code = CODE_BY_ERROR.get(detail["type"], "malformed")
-    params: dict[str, str | int] = {} if code == "missing" else {"found": shorten(detail["input"])}
+    params: dict[str, str | int] = {} if code in ("missing", "unknown_field") else {"found": shorten(detail["input"])}
     limits = detail.get("ctx", {})
     for name in ("ge", "le", "max_length"):
         if name in limits:
             params["limit"] = shorten(limits[name])
     if code == "unknown_word":
-        params["expected"] = _expected(spot, origins, str(limits.get("expected", "")))
+        params["expected"] = str(limits.get("expected", "")).replace("'", "").replace(" or ", ", ")
     if code == "malformed":
         params["problem"] = detail["msg"]
-    return Finding(code, origins.place(*spot), params)
+    return Finding(code, place, params)
 
 
 def _expected(spot: Spot, origins: Origins, codes: str) -> str:
     list_key, _, field_key = spot
     if origins.is_json or list_key is None or field_key is None:
-        return codes.replace("'", "").replace(" or ", ", ")
+        return codes
     choice = SHEET_BY_KEY[list_key].column_by_key[field_key].choice
     return describe_choices(choice) if choice else codes
 

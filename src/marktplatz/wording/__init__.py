@@ -17,16 +17,21 @@ def translate(message: str, language: str = SOURCE_LANGUAGE) -> str:
 @cache
 def _translations(language: str) -> NullTranslations:
     """The catalogue of a language, compiled in memory, so that no built file can be out of date."""
-    catalogue = _LOCALES / language / "LC_MESSAGES" / "marktplatz.po"
-    if not language.isalpha() or not catalogue.is_file():
+    catalogues = sorted((_LOCALES / language / "LC_MESSAGES").glob("*.po")) if language.isalpha() else []
+    if not catalogues:
         return NullTranslations()
     from io import BytesIO
 
+    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
+    messages = Catalog(locale=language)
+    for catalogue in catalogues:
+        with catalogue.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                messages[message.id] = message
     compiled = BytesIO()
-    with catalogue.open("rb") as stream:
-        write_mo(compiled, read_po(stream, locale=language))
+    write_mo(compiled, messages)
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -5,11 +5,12 @@ from typing import Final
 
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
+from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
 
-SENTENCES: Final[Mapping[str, str]] = {
+_FILE_SENTENCES: Final[Mapping[str, str]] = {
     # The file as a whole.
     "file_missing": "Diese Datei oder diesen Ordner gibt es nicht. Bitte prüfen Sie den Namen und den Pfad.",
     "file_unreadable": "Die Datei lässt sich nicht lesen ({reason}). Bitte prüfen Sie die Zugriffsrechte.",
@@ -150,17 +151,23 @@ SENTENCES: Final[Mapping[str, str]] = {
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
 }
 
+SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES}
+
 
 def finding_sentence(finding: Finding, language: str = "de") -> str:
     """One line about one finding, whatever characters the file held."""
+    sentence = finding_text(finding, language)
+    place = describe_place(finding.place, language)
+    return f"{place}: {sentence}" if place else sentence
+
+
+def finding_text(finding: Finding, language: str = "de") -> str:
+    """What was found, without the place."""
     params = {name: one_line(str(value)) for name, value in finding.params.items()}
     message = SENTENCES.get(finding.code)
     if message is None:
-        sentence = f"{finding.code} ({', '.join(f'{name}: {value}' for name, value in params.items())})"
-    else:
-        sentence = translate(message, language).format_map(params)
-    place = describe_place(finding.place, language)
-    return f"{place}: {sentence}" if place else sentence
+        return f"{finding.code} ({', '.join(f'{name}: {value}' for name, value in params.items())})"
+    return translate(message, language).format_map(params)
 
 
 def describe_place(place: Place, language: str = "de") -> str:

@@ -1,0 +1,43 @@
+"""The records, by theme; importing this registers all of them."""
+
+from marktplatz.db.base import Base
+from marktplatz.db.models.access import Account, Link, Login, Membership, Token
+from marktplatz.db.models.day import Agreement, AgreementParty, AgreementService, CheckIn
+from marktplatz.db.models.ledger import AuditDetail, AuditEntry, AuditHead, IdempotencyRecord, OutboxMessage
+from marktplatz.db.models.market import CategoryRecord, MarketRecord
+from marktplatz.db.models.organisation import EntryRecord, OrganisationRecord, PairRecord, ScoreRecord, WishRecord
+from marktplatz.db.models.people import Consent, ConsentText, Person, Representation
+from marktplatz.db.models.run import ConversationRecord, PairingRecord, Run, TimetableRecord
+
+__all__ = [
+    "Account",
+    "Agreement",
+    "AgreementParty",
+    "AgreementService",
+    "AuditDetail",
+    "AuditEntry",
+    "AuditHead",
+    "Base",
+    "CategoryRecord",
+    "CheckIn",
+    "Consent",
+    "ConsentText",
+    "ConversationRecord",
+    "EntryRecord",
+    "IdempotencyRecord",
+    "Link",
+    "Login",
+    "MarketRecord",
+    "Membership",
+    "OrganisationRecord",
+    "OutboxMessage",
+    "PairRecord",
+    "PairingRecord",
+    "Person",
+    "Representation",
+    "Run",
+    "ScoreRecord",
+    "TimetableRecord",
+    "Token",
+    "WishRecord",
+]

@@ -1,0 +1,149 @@
+"""Records to values and back: a market as the core knows it from the database. Columns are named as the values' fields."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marktplatz.db.base import Base
+from marktplatz.db.models import (
+    CategoryRecord,
+    EntryRecord,
+    MarketRecord,
+    OrganisationRecord,
+    PairRecord,
+    Person,
+    Representation,
+    ScoreRecord,
+    WishRecord,
+)
+from marktplatz.market import (
+    Category,
+    Contact,
+    EarlierAgreement,
+    Entry,
+    Market,
+    MarketConcept,
+    Organisation,
+    PairRule,
+    Policy,
+    Score,
+    Value,
+    Wish,
+)
+from marktplatz.vocabulary import Criterion, EntrySide
+
+V = TypeVar("V", bound=Value)
+
+ORGANISATION_FIELDS: Final = tuple(name for name in Organisation.model_fields if name not in ("id", "contact"))
+ENTRY_FIELDS: Final = tuple(name for name in Entry.model_fields if name not in ("id", "organisation"))
+POLICY_FIELDS: Final = tuple(name for name in Policy.model_fields if name != "categories")
+
+
+def _value(kind: type[V], record: Base, names: Iterable[str], **more: Any) -> V:
+    """Lists become tuples again; what is in the database was validated before it came there."""
+    fields = {name: getattr(record, name) for name in names}
+    given: Any = {name: tuple(field) if isinstance(field, list) else field for name, field in fields.items()}
+    return cast(V, kind.model_construct(None, **given, **more))
+
+
+def policy_value(record: MarketRecord, categories: Iterable[CategoryRecord]) -> Policy:
+    policy = _value(Policy, record, POLICY_FIELDS, categories=tuple(category_value(category) for category in categories))
+    weights = {Criterion(name): weight for name, weight in record.weights.items()}
+    return policy.model_copy(update={"weights": weights})
+
+
+def category_value(record: CategoryRecord) -> Category:
+    return _value(Category, record, ("code", "label", "kind", "neighbours"))
+
+
+def organisation_value(record: OrganisationRecord, contact: Person | None) -> Organisation:
+    return _value(Organisation, record, ("id", *ORGANISATION_FIELDS), contact=contact_value(contact))
+
+
+def contact_value(person: Person | None) -> Contact | None:
+    return None if person is None else Contact.model_construct(name=person.name, email=person.email, phone=person.phone)
+
+
+def entry_value(record: EntryRecord) -> Entry:
+    return _value(Entry, record, ("id", *ENTRY_FIELDS), organisation=record.organisation_id)
+
+
+def wish_value(record: WishRecord) -> Wish:
+    return Wish.model_construct(organisation=record.organisation_id, target=record.target, level=record.level)
+
+
+def pair_value(record: PairRecord) -> PairRule:
+    return PairRule.model_construct(offer=record.offer_id, need=record.need_id, status=record.status)
+
+
+def fields_of(value: Value, names: Iterable[str]) -> dict[str, Any]:
+    """A value's fields as a record's columns take them; tuples become lists."""
+    fields = {name: getattr(value, name) for name in names}
+    return {name: list(field) if isinstance(field, tuple) else field for name, field in fields.items()}
+
+
+def entry_fields(value: Entry) -> dict[str, Any]:
+    """Null capacity means one, and the database keeps what it means."""
+    return fields_of(value, ENTRY_FIELDS) | {"capacity": value.places}
+
+
+def policy_fields(value: Policy) -> dict[str, Any]:
+    return fields_of(value, POLICY_FIELDS) | {"weights": {criterion.value: weight for criterion, weight in value.weights.items()}}
+
+
+def load_market(session: Session, market_id: str, *, with_contacts: bool = True) -> Market:
+    """The whole market as a value, its lists sorted by id: a constant number of queries, whatever its size."""
+    record = session.get_one(MarketRecord, market_id)
+    of_market = _Rows(session, market_id)
+    entries = of_market.all(EntryRecord, EntryRecord.id)
+    contacts = load_contacts(session, market_id) if with_contacts else {}
+    return Market(
+        market=policy_value(record, of_market.all(CategoryRecord, CategoryRecord.position)),
+        organisations=tuple(
+            organisation_value(row, contacts.get(row.id)) for row in of_market.all(OrganisationRecord, OrganisationRecord.id)
+        ),
+        offers=tuple(entry_value(row) for row in entries if row.side is EntrySide.OFFER),
+        needs=tuple(entry_value(row) for row in entries if row.side is EntrySide.NEED),
+        wishes=tuple(
+            wish_value(row) for row in of_market.all(WishRecord, WishRecord.organisation_id, WishRecord.target, WishRecord.level)
+        ),
+        pairs=tuple(pair_value(row) for row in of_market.all(PairRecord, PairRecord.offer_id, PairRecord.need_id)),
+        scores=_load_scores(of_market) if record.has_scores else None,
+        earlier_agreements=tuple(EarlierAgreement(keys=(one, other)) for one, other in _keys(record.earlier_agreements)),
+        concepts=tuple(MarketConcept(id=row["id"], words=tuple(row["words"])) for row in record.concepts),
+    )
+
+
+def load_contacts(session: Session, market_id: str, organisation_ids: Iterable[str] | None = None) -> dict[str, Person]:
+    """The contact person by organisation."""
+    wanted = (
+        select(Representation.organisation_id, Person)
+        .join(Person, (Person.market_id == Representation.market_id) & (Person.id == Representation.person_id))
+        .where(Representation.market_id == market_id, Representation.is_contact)
+    )
+    if organisation_ids is not None:
+        wanted = wanted.where(Representation.organisation_id.in_(tuple(organisation_ids)))
+    return {organisation_id: person for organisation_id, person in session.execute(wanted)}  # noqa: C416 a Result has keys()
+
+
+def _load_scores(of_market: "_Rows") -> tuple[Score, ...]:
+    rows = of_market.all(ScoreRecord, ScoreRecord.offer_id, ScoreRecord.need_id)
+    return tuple(Score.model_construct(offer=row.offer_id, need=row.need_id, points=row.points) for row in rows)
+
+
+def _keys(agreements: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    return ((agreement["keys"][0], agreement["keys"][1]) for agreement in agreements)
+
+
+R = TypeVar("R", bound=Base)
+
+
+class _Rows:
+    def __init__(self, session: Session, market_id: str) -> None:
+        self._session, self._market_id = session, market_id
+
+    def all(self, record: type[R], *order: Any) -> list[R]:
+        wanted = select(record).where(record.market_id == self._market_id).order_by(*order)  # type: ignore[attr-defined]
+        return list(self._session.scalars(wanted))

@@ -1,0 +1,54 @@
+"""The application: made by a function from settings, nothing at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+import marktplatz
+from marktplatz.db.engine import Database
+from marktplatz.settings import Settings
+from marktplatz.web.access import refuse_unruled_routes
+from marktplatz.web.api import markets, organisations
+from marktplatz.web.errors import install_error_handlers
+from marktplatz.web.service import Clock, Service, read_clock
+
+FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
+"""For everybody by nature; each is looked at in the tests."""
+
+
+def create_app(settings: Settings, *, database: Database | None = None, clock: Clock = read_clock) -> FastAPI:
+    """The service on a database whose schema is up to date."""
+    service = Service(settings, database or Database(settings.database), clock)
+
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if database is None:
+            service.database.dispose()
+
+    app = FastAPI(
+        title="Marktplatz",
+        version=marktplatz.__version__,
+        lifespan=live,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.max_body_bytes,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.service = service
+    install_error_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for module in (markets, organisations):
+        api.include_router(module.router)
+    app.include_router(api)
+    refuse_unruled_routes(app, FREE_PATHS)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Unique and readable: the resource and the deed."""
+    tag = route.tags[0] if route.tags else "service"
+    return f"{tag}_{route.name}"

@@ -1,0 +1,105 @@
+"""Who is calling: a program by its token, a person by the cookie of a login, or nobody in particular."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marktplatz.db.models import Account, Login, Membership, Representation, Token
+from marktplatz.errors import Finding, NotAllowed
+from marktplatz.vocabulary import Role
+
+HTTPS_COOKIE: Final = "__Host-marktplatz"
+HTTP_COOKIE: Final = "marktplatz"
+"""Browsers take the name with __Host- only over HTTPS; on a laptop in a hall without it there is the plain one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody whose secret was right; `scopes` None means: not limited, as people are."""
+
+    name: str
+    is_owner: bool = False
+    account_id: str | None = None
+    person: tuple[str, str] | None = None
+    token: Token | None = None
+    form_secret: str | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.name == NOBODY
+
+    def roles_in(self, session: Session, market_id: str) -> frozenset[Role]:
+        """The roles in one market; the owner is an organiser everywhere."""
+        if self.token is not None:
+            inside = self.token.market_ids is None or market_id in self.token.market_ids
+            roles = {Role.OWNER, Role.ORGANISER} if self.is_owner else {self.token.role}
+            return frozenset(roles) if inside else frozenset()
+        if self.is_owner:
+            return frozenset({Role.OWNER, Role.ORGANISER})
+        if self.account_id is not None:
+            wanted = select(Membership.role).where(Membership.market_id == market_id, Membership.account_id == self.account_id)
+            return frozenset(session.scalars(wanted))
+        if self.person is not None and self.person[0] == market_id:
+            return frozenset({Role.PARTICIPANT})
+        return frozenset()
+
+    def organisations_in(self, session: Session, market_id: str) -> frozenset[str]:
+        """Those that a participant stands for."""
+        if self.person is None or self.person[0] != market_id:
+            return frozenset()
+        wanted = select(Representation.organisation_id).where(
+            Representation.market_id == market_id, Representation.person_id == self.person[1]
+        )
+        return frozenset(session.scalars(wanted))
+
+    def allows(self, scope: str) -> bool:
+        """Does the token reach as far? Scopes are "organisations:read", "organisations:*", "*:read" or "*"."""
+        if self.token is None:
+            return True
+        resource, _, deed = scope.partition(":")
+        return not {scope, f"{resource}:*", f"*:{deed}", "*"}.isdisjoint(self.token.scopes)
+
+
+NOBODY: Final = "public"
+ANONYMOUS: Final = Identity(NOBODY)
+
+
+def hash_secret(secret: str) -> str:
+    """Secrets are 256 random bits, so a plain hash is enough; only the hash is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def identify(session: Session, request: Request, now: datetime, *, is_https: bool) -> Identity:
+    """NotAllowed (401) for a secret that is wrong, revoked or over; nobody where there is none."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer":
+            raise NotAllowed(Finding("not_signed_in"))
+        return _identify_token(session, secret.strip(), now)
+    cookie = request.cookies.get(HTTPS_COOKIE if is_https else HTTP_COOKIE)
+    return _identify_login(session, cookie, now) if cookie else ANONYMOUS
+
+
+def _identify_token(session: Session, secret: str, now: datetime) -> Identity:
+    token = session.scalar(select(Token).where(Token.secret_sha256 == hash_secret(secret)))
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
+        raise NotAllowed(Finding("not_signed_in"))
+    return Identity(f"token:{token.id}", is_owner=token.role is Role.OWNER, token=token)
+
+
+def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
+    """A login that is over or revoked counts as none: its holder is asked to sign in again where that is needed."""
+    login = session.get(Login, hash_secret(secret))
+    if login is None or login.revoked_at is not None or login.expires_at <= now:
+        return ANONYMOUS
+    if login.person_id is not None and login.market_id is not None:
+        return Identity(f"person:{login.person_id}", person=(login.market_id, login.person_id), form_secret=login.form_secret)
+    account = session.get_one(Account, login.account_id)
+    if account.disabled_at is not None:
+        return ANONYMOUS
+    return Identity(f"account:{account.id}", account.is_owner, account.id, form_secret=login.form_secret)

@@ -1,0 +1,124 @@
+"""Fixtures of the service's tests: a real database of each kind, the application on it, and callers with roles."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from databases import BOTH, PostgresqlServer, SqliteTemplates, running_postgresql
+from marktplatz.db.engine import Database
+from marktplatz.db.models import MarketRecord, Token
+from marktplatz.market import Policy
+from marktplatz.settings import Settings
+from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.markets import create_market
+from marktplatz.vocabulary import Phase, Role
+from marktplatz.web.app import create_app
+from marktplatz.web.identity import hash_secret
+
+START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeClock:
+    """The clock of a test; it stands until the test moves it."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_templates").make_url()
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    url = server.make_url()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@dataclass
+class World:
+    """An application with its database; makes markets and callers, and clients that act as them."""
+
+    app: FastAPI
+    database: Database
+    clock: FakeClock
+    made: int = field(default=0)
+
+    def make_market(self, market_id: str = "m1", phase: Phase = Phase.COLLECTING, **policy: Any) -> str:
+        with self.database.write() as session:
+            create_market(session, self.clock.now, SYSTEM, Policy(**policy), market_id)
+        self.move(market_id, phase)
+        return market_id
+
+    def move(self, market_id: str, phase: Phase) -> None:
+        with self.database.write(market_id) as session:
+            session.get_one(MarketRecord, market_id).phase = phase
+
+    def client(self, secret: str | None = None) -> TestClient:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        return TestClient(self.app, headers=headers)
+
+    def as_token(self, role: Role = Role.ORGANISER, *markets: str, scopes: tuple[str, ...] = ("*",), **fields: Any) -> TestClient:
+        """A program with a token; without markets it reaches all of them."""
+        self.made += 1
+        secret = f"secret-{self.made}"
+        token = Token(
+            id=f"t{self.made}",
+            secret_sha256=hash_secret(secret),
+            name=role.value,
+            role=role,
+            market_ids=list(markets) or None,
+            scopes=list(scopes),
+            issued_by="system",
+            created_at=self.clock.now,
+            **fields,
+        )
+        with self.database.write() as session:
+            session.add(token)
+        return self.client(secret)
+
+    def as_owner(self) -> TestClient:
+        return self.as_token(Role.OWNER)
+
+
+@pytest.fixture
+def world(database: Database, clock: FakeClock) -> Iterator[World]:
+    app = create_app(Settings(base_url="http://testserver", trusted_hosts=("testserver",)), database=database, clock=clock)
+    with TestClient(app):
+        yield World(app, database, clock)
