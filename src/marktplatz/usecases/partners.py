@@ -1,5 +1,7 @@
 """Whose contact data somebody may see: the organiser everybody's, an organisation its own and its partners', nobody else any."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -15,6 +17,13 @@ def organisations_whose_contact_is_seen(session: Session, actor: Actor, market_i
     if not actor.organisations:
         return frozenset()
     return actor.organisations | find_partners(session, market_id, actor.organisations)
+
+
+def reading_as_partner(session: Session, actor: Actor, market_id: str) -> Actor:
+    """The caller as a reader: a participant reads what their partners show, too; staff read all."""
+    if actor.organisations is None:
+        return actor
+    return replace(actor, organisations=actor.organisations | find_partners(session, market_id, actor.organisations))
 
 
 def find_partners(session: Session, market_id: str, organisations: frozenset[str]) -> frozenset[str]:

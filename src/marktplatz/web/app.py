@@ -9,10 +9,19 @@ from fastapi.routing import APIRoute
 import marktplatz
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
+from marktplatz.vocabulary import EntrySide
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import markets, organisations
+from marktplatz.web.api import entries, markets, organisations, wishes
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.service import Clock, Service, read_clock
+
+ROUTERS = (
+    markets.router,
+    organisations.router,
+    entries.make_router(EntrySide.OFFER),
+    entries.make_router(EntrySide.NEED),
+    wishes.router,
+)
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
 """For everybody by nature; each is looked at in the tests."""
@@ -41,8 +50,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.state.service = service
     install_error_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for module in (markets, organisations):
-        api.include_router(module.router)
+    for router in ROUTERS:
+        api.include_router(router)
     app.include_router(api)
     refuse_unruled_routes(app, FREE_PATHS)
     return app

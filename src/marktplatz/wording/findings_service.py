@@ -20,6 +20,8 @@ SERVICE_SENTENCES: Final[Mapping[str, str]] = {
     "phase_forbids": "In dieser Phase des Marktplatzes ist das nicht möglich.",
     "unknown_market": "Einen Marktplatz „{id}“ gibt es nicht.",
     "unknown_organisation_here": "Eine Organisation „{id}“ gibt es auf diesem Marktplatz nicht.",
+    "unknown_entry_here": "Einen solchen Eintrag „{id}“ gibt es auf diesem Marktplatz nicht.",
+    "unknown_wish": "Einen Wunsch „{id}“ gibt es auf diesem Marktplatz nicht.",
     # Edits.
     "if_match_missing": "Bitte nennen Sie in If-Match den Stand (ETag), den Sie ändern wollen.",
     "stale": "Jemand hat das inzwischen geändert. Der jetzige Stand liegt bei; bitte prüfen Sie ihn und ändern Sie dann erneut.",
@@ -27,6 +29,8 @@ SERVICE_SENTENCES: Final[Mapping[str, str]] = {
     "id_taken": "Die Id „{id}“ ist auf diesem Marktplatz schon vergeben. Bitte wählen Sie eine andere.",
     "still_in_use": "„{id}“ wird noch gebraucht ({by}) und kann deshalb nicht gelöscht werden.",
     "maximum_below_agreed": "Es gibt schon {agreed} Vereinbarungen; weniger als das ({limit}) kann die Höchstzahl nicht sein.",
+    "capacity_below_agreed": "Der Eintrag steckt schon in {agreed} Vereinbarungen; weniger als das ({limit}) geht nicht.",
+    "wish_known": "Diesen Wunsch über „{id}“ gibt es schon.",
     "category_in_use": "Der Bereich „{code}“ wird noch von Angeboten oder Gesuchen benutzt.",
     # Repeated requests.
     "still_running": "Dieselbe Anfrage läuft noch. Bitte fragen Sie gleich noch einmal.",

@@ -35,7 +35,7 @@ class PhaseIn(In):
     phase: Phase
 
 
-@router.get("")
+@router.get("", name="list")
 def list_markets(
     caller: Annotated[Actor, Rule("markets:read", organiser=ALWAYS)],
     request: Request,
@@ -55,7 +55,7 @@ def list_markets(
     return [_show(session, record) for record in read_page(session, request, response, wanted, (MarketRecord.id,), limit, cursor)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, name="add")
 def add_market(
     caller: Annotated[Actor, Rule("markets:write", owner=ALWAYS)],
     response: Response,
@@ -71,7 +71,7 @@ def add_market(
     return _show(session, record)
 
 
-@router.get("/{market}")
+@router.get("/{market}", name="read")
 def read_market(
     caller: Annotated[
         Actor,
@@ -98,7 +98,7 @@ def read_market(
     return _show(session, record)
 
 
-@router.patch("/{market}")
+@router.patch("/{market}", name="edit")
 def edit_market(
     caller: Annotated[Actor, Rule("markets:write", organiser=ALWAYS)],
     market: MarketId,
@@ -116,7 +116,7 @@ def edit_market(
     return _show(session, record)
 
 
-@router.post("/{market}/phase")
+@router.post("/{market}/phase", name="move")
 def move_market(
     caller: Annotated[Actor, Rule("markets:write", organiser=ALWAYS)],
     market: MarketId,

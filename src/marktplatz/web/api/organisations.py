@@ -18,7 +18,7 @@ from marktplatz.usecases.organisations import (
     get_organisation,
     remove_organisation,
 )
-from marktplatz.usecases.partners import organisations_whose_contact_is_seen
+from marktplatz.usecases.partners import organisations_whose_contact_is_seen, reading_as_partner
 from marktplatz.usecases.records import load_contacts, organisation_value
 from marktplatz.vocabulary import OrganisationKind
 from marktplatz.web.access import ALWAYS, COLLECTING, ON_DAY, OPEN, SHOWN, Rule
@@ -51,7 +51,7 @@ class OrganisationOut(Organisation):
     version: int
 
 
-@router.get("")
+@router.get("", name="list")
 def list_organisations(
     caller: Annotated[Actor, Rule("organisations:read", **READERS)],
     market: MarketId,
@@ -65,8 +65,8 @@ def list_organisations(
 ) -> list[OrganisationOut]:
     """By id. A participant sees those that they stand for and the partners that they were given."""
     wanted = select(OrganisationRecord).where(OrganisationRecord.market_id == market)
-    seen = organisations_whose_contact_is_seen(session, caller, market)
-    if seen is not None and caller.organisations is not None:
+    seen = reading_as_partner(session, caller, market).organisations
+    if seen is not None:
         wanted = wanted.where(OrganisationRecord.id.in_(seen))
     if kind is not None:
         wanted = wanted.where(OrganisationRecord.kind == kind)
@@ -78,7 +78,7 @@ def list_organisations(
     return _show_all(session, caller, market, rows)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, name="add")
 def add(
     caller: Annotated[Actor, Rule("organisations:write", organiser=OPEN, helper=ON_DAY, broker=ON_DAY)],
     market: MarketId,
@@ -102,9 +102,8 @@ def read(
     response: Response,
     session: ReadSession,
 ) -> OrganisationOut:
-    partners = organisations_whose_contact_is_seen(session, caller, market)
-    reader = caller if partners is None or caller.organisations is None else Actor(caller.name, caller.roles, partners)
-    return _show(session, caller, get_organisation(session, reader, market, organisation_id), response)
+    record = get_organisation(session, reading_as_partner(session, caller, market), market, organisation_id)
+    return _show(session, caller, record, response)
 
 
 @router.patch("/{organisation_id:path}")
@@ -129,12 +128,13 @@ def remove(
     caller: Annotated[Actor, Rule("organisations:write", organiser=OPEN)],
     market: MarketId,
     organisation_id: str,
+    response: Response,
     session: WriteSession,
     now: Now,
     if_match: IfMatch = None,
 ) -> None:
     record = get_organisation(session, caller, market, organisation_id)
-    check_version(if_match, record.version, None)
+    check_version(if_match, record.version, _show(session, caller, record, response).model_dump(mode="json", by_alias=True))
     remove_organisation(session, now, caller, record)
 
 
