@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from marktplatz.cli import service_commands
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -222,3 +224,6 @@ def _write_model(path: Path, value: "BaseModel") -> None:
     from marktplatz.exchange.writing import write_atomically
 
     write_atomically(path, _to_json(value).encode() + b"\n")
+
+
+service_commands.register(app)

@@ -10,10 +10,15 @@ import marktplatz
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
+from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
 from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
+from marktplatz.web.health import add_metrics
+from marktplatz.web.logs import RequestLog
 from marktplatz.web.service import Clock, Service, read_clock
+from marktplatz.wording.problems import NEEDS_SCRIPT
 
 ROUTERS = (
     markets.router,
@@ -48,11 +53,15 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
+    app.add_middleware(RequestLog)
     install_error_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    app.include_router(health.router)
+    add_metrics(app)
+    add_docs(app, NEEDS_SCRIPT)
     refuse_unruled_routes(app, FREE_PATHS)
     return app
 

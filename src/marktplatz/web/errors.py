@@ -56,6 +56,7 @@ PROBLEM: Final[dict[str, Any]] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "request": {"type": ["string", "null"], "description": "The request's number, as in the log"},
         "errors": {
             "type": "array",
             "items": {
@@ -103,6 +104,7 @@ def problem(request: Request, status: int, findings: Sequence[Finding], **more: 
         "title": title_of_status(status, language),
         "status": status,
         "instance": request.url.path,
+        "request": request.scope.get("request_id"),
         "errors": errors,
     } | more
     if errors:
