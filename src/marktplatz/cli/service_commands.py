@@ -206,7 +206,6 @@ def _only_server(database: "Database") -> Iterator[None]:
         except OSError:
             raise Conflict(Finding("already_served")) from None
         yield
-        path.unlink(missing_ok=True)
 
 
 def _check_address(host: str, port: int) -> None:

@@ -17,6 +17,7 @@ from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.health import add_metrics
 from marktplatz.web.logs import RequestLog
+from marktplatz.web.openapi import install_openapi
 from marktplatz.web.service import Clock, Service, read_clock
 from marktplatz.wording.problems import NEEDS_SCRIPT
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     add_metrics(app)
     add_docs(app, NEEDS_SCRIPT)
     refuse_unruled_routes(app, FREE_PATHS)
+    install_openapi(app)
     return app
 
 
