@@ -78,6 +78,7 @@ class World:
     app: FastAPI
     database: Database
     clock: FakeClock
+    running: TestClient
     made: int = field(default=0)
 
     def make_market(self, market_id: str = "m1", phase: Phase = Phase.COLLECTING, **policy: Any) -> str:
@@ -92,7 +93,9 @@ class World:
 
     def client(self, secret: str | None = None) -> TestClient:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        return TestClient(self.app, headers=headers)
+        client = TestClient(self.app, headers=headers)
+        client.portal = self.running.portal  # one event loop for all, as in a real server
+        return client
 
     def as_token(self, role: Role = Role.ORGANISER, *markets: str, scopes: tuple[str, ...] = ("*",), **fields: Any) -> TestClient:
         """A program with a token; without markets it reaches all of them."""
@@ -120,5 +123,5 @@ class World:
 @pytest.fixture
 def world(database: Database, clock: FakeClock) -> Iterator[World]:
     app = create_app(Settings(base_url="http://testserver", trusted_hosts=("testserver",)), database=database, clock=clock)
-    with TestClient(app):
-        yield World(app, database, clock)
+    with TestClient(app) as running:
+        yield World(app, database, clock, running)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 REQUEST_ID_HEADER: Final = "x-request-id"
 QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 
-logger = structlog.stdlib.get_logger("marktplatz.request")
+logger = logging.getLogger("marktplatz.request")
 
 
 class RequestLog:
@@ -47,14 +47,14 @@ class RequestLog:
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
     route: Any = scope.get("route")
-    logger.info(
-        "request",
-        method=scope["method"],
-        route=getattr(route, "path_format", None) or getattr(route, "path", "unknown"),
-        market=scope.get("path_params", {}).get("market"),
-        status=status,
-        ms=round(seconds * 1000, 1),
-    )
+    said = {
+        "method": scope["method"],
+        "route": getattr(route, "path_format", None) or getattr(route, "path", "unknown"),
+        "market": scope.get("path_params", {}).get("market"),
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    logger.info("request", extra=said)
 
 
 def configure_logs(log_format: Literal["text", "json"]) -> None:
@@ -63,14 +63,10 @@ def configure_logs(log_format: Literal["text", "json"]) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(("method", "route", "market", "status", "ms")),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
     is_terminal = sys.stderr.isatty()
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
