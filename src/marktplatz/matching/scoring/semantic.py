@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from marktplatz.matching.scoring.analysis import FULL
 from marktplatz.matching.scoring.scene import FloatArray
-
-_DECIMALS: Final = 3
-"""Batch and single runs differ by 1e-7; after rounding they do not."""
 
 
 def is_available() -> bool:
@@ -18,15 +16,14 @@ def is_available() -> bool:
 
 
 def embed(texts: Sequence[str]) -> FloatArray:
-    """Unit vectors of the texts, shape (n, 512)."""
+    """Vectors of the texts, shape (n, 512), of the length FULL and in whole numbers, whose products are exact.
+
+    One text at a time: the model's last digits depend on what else is in a batch.
+    """
     if not texts:
         return np.zeros((0, 512))
-    return np.asarray(_model().encode([text or " " for text in texts]), dtype=np.float64)
-
-
-def compare(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Cosines, rounded so that they are stable on one machine."""
-    return np.clip(np.round(left @ right.T, _DECIMALS), 0, 1)
+    vectors = {text: np.asarray(_model().encode([text or " "]), dtype=np.float64)[0] for text in dict.fromkeys(texts)}
+    return np.rint(FULL * np.stack([vectors[text] for text in texts]))
 
 
 @cache
