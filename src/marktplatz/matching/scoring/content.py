@@ -30,7 +30,7 @@ class _Texts:
 
     concepts: tuple[sparse.csr_array, sparse.csr_array]
     grams: tuple[sparse.csr_array, sparse.csr_array]
-    meanings: tuple[FloatArray, FloatArray] | None
+    meanings: tuple[semantic.Vectors, semantic.Vectors] | None
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
@@ -64,7 +64,7 @@ def _read_texts(offers: Entries, needs: Entries) -> _Texts:
 
 
 @lru_cache(maxsize=8)
-def _embed(entries: Entries) -> FloatArray:
+def _embed(entries: Entries) -> semantic.Vectors:
     return semantic.embed([text_of(member).strip() for member in entries.members])
 
 
@@ -87,12 +87,12 @@ def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
     return scores
 
 
-def _mix(concepts: IntArray, grams: IntArray, meaning: FloatArray | None) -> FloatArray:
+def _mix(concepts: IntArray, grams: IntArray, meaning: semantic.Vectors | None) -> FloatArray:
     """From products of rows of length FULL to a score: the sums were exact, so every machine rounds alike."""
     likeness = concepts + _GRAM_WEIGHT * grams
     total = 1 + _GRAM_WEIGHT
     if meaning is not None:
-        likeness += _MEANING_WEIGHT * np.maximum(meaning, 0)
+        likeness += _MEANING_WEIGHT * (FULL / semantic.FULL) ** 2 * np.maximum(meaning, 0)
         total += _MEANING_WEIGHT
     likeness *= 1 / (total * FULL**2)
     return np.sqrt(np.minimum(likeness, 1, out=likeness), out=likeness)
