@@ -85,7 +85,7 @@ def test_no_entry_misses_a_pair_that_is_among_its_best(policy: dict[str, Any]) -
 def test_how_a_table_is_split_into_blocks_does_not_matter(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     market = vary(load_example(TOWN), reciprocity=Reciprocity.REQUIRED)
     whole = best.score_best(build_scene(market), KEPT)
-    for name in ("_ROWS_AT_ONCE", "_COLUMNS_AT_ONCE", "_LINES_AT_ONCE"):
+    for name in ("_ROWS_AT_ONCE", "_COLUMNS_AT_ONCE"):
         monkeypatch.setattr(best, name, size)
     split = best.score_best(build_scene(market), KEPT)
     for name in ("offers", "needs", "parts", "exclusions"):
@@ -102,12 +102,17 @@ def test_the_order_of_a_large_markets_lists_does_not_matter(seed: int) -> None:
 
 def test_what_somebody_has_spoken_of_stays_however_few_points_it_has() -> None:
     rules = [make_rule("a100", "b150", "pinned"), make_rule("a100", "b151")]
-    wishes = [make_wish("c101", "b152", "must_meet"), make_wish("n153", "c101", "like"), make_wish("c101", "n154")]
+    wishes = [
+        make_wish("c101", "b152", "must_meet"),
+        make_wish("n153", "c101", "like"),
+        make_wish("c101", "n154"),
+        make_wish("n155", "a101"),
+    ]
     market = vary(make_crowd(60, pairs=rules, wishes=wishes), weights={Criterion.WISHES: 0})
     needs = tuple(need.model_copy(update={"title": "x"}) if need.id >= "b150" else need for need in market.needs)
     market = market.model_copy(update={"needs": needs})
     full, cut = gather(market), gather(market, full_up_to=0)
-    named = {("a100", "b150"), ("a100", "b151"), ("a101", "b152"), ("a101", "b153"), ("a101", "b154")}
+    named = {("a100", "b150"), ("a100", "b151"), ("a101", "b152"), ("a101", "b153"), ("a101", "b154"), ("a101", "b155")}
     assert named <= find_pairs(cut)
     assert cut.scores.left_out > 0
     for gathered in (full, cut):

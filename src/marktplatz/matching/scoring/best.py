@@ -1,6 +1,6 @@
 """The score table of a large market: every pair is scored, and each offer and each need keeps its best."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,9 +19,10 @@ from marktplatz.vocabulary import Criterion, Reciprocity
 KEPT: Final = 50
 """How many pairs each offer and each need keeps at least."""
 
-_ROWS_AT_ONCE: Final = 256
-_COLUMNS_AT_ONCE: Final = 256
-_LINES_AT_ONCE: Final = 32
+_ROWS_AT_ONCE: Final = 64
+_COLUMNS_AT_ONCE: Final = 1024
+"""Of a block that is looked at at once: what the processor keeps near."""
+
 _STRETCHES: Final = 4
 _TURN: Final = 20
 """Bits of the order among equal points."""
@@ -58,7 +59,8 @@ def _score_plain(scene: Scene) -> PointArray:
     points = np.full((len(scene.offers.members), len(scene.needs.members)), IMPOSSIBLE, dtype=np.int16)
     most = find_most_points(scene)
     for group, needs in find_groups(scene, is_other_category, is_within_kind):
-        for offers in _split(group, _ROWS_AT_ONCE):
+        for first in range(0, len(group), _ROWS_AT_ONCE):
+            offers = group[first : first + _ROWS_AT_ONCE]
             content = score_part(scene, Criterion.CONTENT, most[Criterion.CONTENT], offers[:, None], needs[None, :])
             for start in range(0, len(needs), _COLUMNS_AT_ONCE):
                 here = slice(start, start + _COLUMNS_AT_ONCE)
@@ -73,18 +75,21 @@ def _score_plain(scene: Scene) -> PointArray:
 
 
 def _drop_without_return(scene: Scene, points: PointArray, ways: Ways) -> None:
-    for rows in _split(np.arange(len(points)), _ROWS_AT_ONCE):
-        back = ways.cut(scene.offers.organisations[rows], scene.needs.organisations)
-        points[rows] = np.where(back == IMPOSSIBLE, IMPOSSIBLE, points[rows])
+    for start in range(0, len(points), _ROWS_AT_ONCE):
+        here = slice(start, start + _ROWS_AT_ONCE)
+        back = ways.cut(scene.offers.organisations[here], scene.needs.organisations)
+        np.copyto(points[here], IMPOSSIBLE, where=back == IMPOSSIBLE)
 
 
 def _add_returns(scene: Scene, points: PointArray, ways: Ways) -> None:
     parts = make_parts(find_most_points(scene)[Criterion.RETURN])
     if not parts.any():
         return
-    for rows in _split(np.arange(len(points)), _ROWS_AT_ONCE):
-        part = parts[ways.cut(scene.offers.organisations[rows], scene.needs.organisations)]
-        points[rows] += np.where(points[rows] == IMPOSSIBLE, 0, part)
+    worth = replace(ways, grid=parts[ways.grid])
+    for start in range(0, len(points), _ROWS_AT_ONCE):
+        block = points[start : start + _ROWS_AT_ONCE]
+        part = worth.cut(scene.offers.organisations[start : start + _ROWS_AT_ONCE], scene.needs.organisations)
+        np.add(block, part, out=block, where=block != IMPOSSIBLE)
 
 
 def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray:
@@ -92,10 +97,11 @@ def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray
     count, width = points.shape
     turns = [((np.arange(size, dtype=np.int64) << _TURN) // max(1, size)).astype(np.int32) for size in (count, width)]
     found = [np.empty(0, dtype=np.int64)]
-    for rows in _split(np.arange(count), _LINES_AT_ONCE):
-        keys = _order(np.ascontiguousarray(points[rows[0] : rows[-1] + 1]), turns[0][rows], turns[1], is_turned=is_turned)
+    for start in range(0, count, _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        keys = _order(np.ascontiguousarray(points[block]), turns[0][block], turns[1], is_turned=is_turned)
         here, there = _find_largest(keys, kept)
-        found.append(there * count + rows[here] if is_turned else rows[here] * width + there)
+        found.append(there * count + here + start if is_turned else (here + start) * width + there)
     return np.concatenate(found)
 
 
@@ -171,8 +177,3 @@ def _find_owners(entries: Entries, count: int) -> sparse.csr_array:
     """1 where an organisation (row) has an entry (column)."""
     owned = len(entries.members)
     return sparse.csr_array((np.ones(owned), (entries.organisations, np.arange(owned))), shape=(count, owned))
-
-
-def _split(indices: IntArray, size: int) -> Iterator[IntArray]:
-    for start in range(0, len(indices), size):
-        yield indices[start : start + size]

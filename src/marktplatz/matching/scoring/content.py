@@ -68,9 +68,19 @@ def _embed(entries: Entries) -> semantic.Vectors:
     return semantic.embed([text_of(member).strip() for member in entries.members])
 
 
+@lru_cache(maxsize=2)
+def _turn(texts: _Texts, columns: bytes) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Some needs as columns; kept, because many blocks of offers are compared with the same."""
+    chosen = np.frombuffer(columns, dtype=np.int64)
+    return texts.concepts[1][chosen].T.tocsr(), texts.grams[1][chosen].T.tocsr()
+
+
 def _score_block(texts: _Texts, rows: IntArray, columns: IntArray) -> FloatArray:
     """Every of some offers with every of some needs."""
-    concepts, grams = ((left[rows] @ right[columns].T).toarray() for left, right in (texts.concepts, texts.grams))
+    turned = _turn(texts, columns.tobytes())
+    concepts, grams = (
+        (left[rows] @ right).toarray() for left, right in zip((texts.concepts[0], texts.grams[0]), turned, strict=True)
+    )
     meaning = None if texts.meanings is None else texts.meanings[0][rows] @ texts.meanings[1][columns].T
     return _mix(concepts, grams, meaning)
 

@@ -13,7 +13,7 @@ from marktplatz.vocabulary import MAX_POINTS
 PointArray = npt.NDArray[np.int16]
 
 IMPOSSIBLE: Final = -1
-_ROWS_AT_ONCE: Final = 256
+_ROWS_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
