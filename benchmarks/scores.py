@@ -28,7 +28,7 @@ from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, has_r
 from marktplatz.vocabulary import Reciprocity
 
 LARGE = 10_000
-SAMPLED = 500
+SAMPLED = 250
 PARTS = ("analysis", "small", "large", "loss", "cut")
 
 
@@ -67,9 +67,8 @@ def measure_analysis() -> None:
     plain = measure_s(
         lambda: [Counter(gram for word in analysis.find_words(text) for gram in analysis._grams(word)) for text in texts]
     )
-    say(
-        f"Analysis of {LARGE:,} entries ({np.mean([len(text) for text in texts]):.0f} letters each on average), seconds of 5 rounds:"
-    )
+    size = np.mean([len(text) for text in texts])
+    say(f"Analysis of {LARGE:,} entries of {size:.0f} letters on average, seconds of processor time, median of 5:")
     say(f"concepts and letters {median(whole):.2f}, letters alone {median(letters):.2f} (counting alone {plain:.2f}): ")
     say(f"{median(w / g for w, g in zip(whole, letters, strict=True)):.2f} times.\n")
 

@@ -12,7 +12,7 @@ from marktplatz.matching.scoring.barriers import is_other_category, is_shut, is_
 from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_part
 from marktplatz.matching.scoring.relations import Relation
 from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_parts
-from marktplatz.matching.scoring.scene import Entries, Scene
+from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs
 from marktplatz.vocabulary import Criterion, Reciprocity
 
@@ -57,21 +57,27 @@ def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
 def _score_plain(scene: Scene) -> PointArray:
     """Points of every offer with every need, returns left aside; IMPOSSIBLE where something shuts the pair out. Shape (A, N)."""
     points = np.full((len(scene.offers.members), len(scene.needs.members)), IMPOSSIBLE, dtype=np.int16)
-    most = find_most_points(scene)
+    most = find_most_points(scene)[Criterion.CONTENT]
     for group, needs in find_groups(scene, is_other_category, is_within_kind):
         for first in range(0, len(group), _ROWS_AT_ONCE):
             offers = group[first : first + _ROWS_AT_ONCE]
-            content = score_part(scene, Criterion.CONTENT, most[Criterion.CONTENT], offers[:, None], needs[None, :])
+            content = score_part(scene, Criterion.CONTENT, most, offers[:, None], needs[None, :])
             for start in range(0, len(needs), _COLUMNS_AT_ONCE):
                 here = slice(start, start + _COLUMNS_AT_ONCE)
                 rows, columns = offers[:, None], needs[None, here]
-                total = content[:, here]
-                for criterion in MEASURES:
-                    if criterion is not Criterion.CONTENT and most[criterion]:
-                        total = total + score_part(scene, criterion, most[criterion], rows, columns)
-                shut = is_shut(scene, rows, columns) | (find_exclusions(scene, rows, columns) > 0)
-                points[rows, columns] = np.where(shut, IMPOSSIBLE, total)
+                points[rows, columns] = _score_block(scene, content[:, here], rows, columns)
     return points
+
+
+def _score_block(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArray) -> FloatArray:
+    """What the contents give and what all else gives, IMPOSSIBLE where something shuts the pair out."""
+    most = find_most_points(scene)
+    total = content.copy()
+    for criterion in MEASURES:
+        if criterion is not Criterion.CONTENT and most[criterion]:
+            total += score_part(scene, criterion, most[criterion], offers, needs)
+    shut = is_shut(scene, offers, needs) | (find_exclusions(scene, offers, needs) > 0)
+    return np.where(shut, IMPOSSIBLE, total)
 
 
 def _drop_without_return(scene: Scene, points: PointArray, ways: Ways) -> None:

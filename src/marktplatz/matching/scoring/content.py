@@ -41,7 +41,7 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """
     texts = _read_texts(scene.offers, scene.needs)
     if offers.ndim == 2:
-        return _score_block(texts, offers[:, 0], needs[0])
+        return _score_block(texts, offers[:, 0], needs[0].astype(np.int64, copy=False))
     rows, row = np.unique(offers, return_inverse=True)
     columns, column = np.unique(needs, return_inverse=True)
     if len(rows) * len(columns) > _SPARSE * len(offers):
@@ -77,10 +77,9 @@ def _turn(texts: _Texts, columns: bytes) -> tuple[sparse.csr_array, sparse.csr_a
 
 def _score_block(texts: _Texts, rows: IntArray, columns: IntArray) -> FloatArray:
     """Every of some offers with every of some needs."""
-    turned = _turn(texts, columns.tobytes())
-    concepts, grams = (
-        (left[rows] @ right).toarray() for left, right in zip((texts.concepts[0], texts.grams[0]), turned, strict=True)
-    )
+    needed_concepts, needed_grams = _turn(texts, columns.tobytes())
+    concepts = (texts.concepts[0][rows] @ needed_concepts).toarray()
+    grams = (texts.grams[0][rows] @ needed_grams).toarray()
     meaning = None if texts.meanings is None else texts.meanings[0][rows] @ texts.meanings[1][columns].T
     return _mix(concepts, grams, meaning)
 
