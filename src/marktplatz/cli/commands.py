@@ -115,15 +115,20 @@ def scores(
     out: Annotated[Path, typer.Option(metavar="FILE.jsonl", help="Zieldatei; die Endung .jsonl oder .csv bestimmt das Format.")],
 ) -> None:
     """Jedes mögliche Paar mit seinen Punkten und deren Teilen in eine Datei schreiben."""
-    from marktplatz.cli.terminal import show_progress
+    import sys
+
+    from marktplatz.cli.terminal import find_language, show_progress
     from marktplatz.exchange.score_file import make_score_file
     from marktplatz.exchange.writing import write_atomically
     from marktplatz.usecases.score import list_scores
 
     market = _read(source)
     with show_progress("Die Paare werden bewertet …"):
-        content = make_score_file(out, list_scores(market))
+        scored = list_scores(market, language=find_language())
+        content = make_score_file(out, scored.pairs)
     write_atomically(out, content)
+    if scored.table_cut is not None:
+        sys.stderr.write(f"{scored.table_cut.text}\n")
 
 
 @app.command()
