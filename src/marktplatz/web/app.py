@@ -13,6 +13,7 @@ from marktplatz.vocabulary import EntrySide
 from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
 from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.health import add_metrics
@@ -50,10 +51,10 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload_limit=settings.max_upload_bytes)
     app.add_middleware(RequestLog)
     install_error_handlers(app)
     api = APIRouter(prefix="/api/v1")

@@ -22,6 +22,8 @@ class _ReadAsJson:
         adapter = TypeAdapter(source)
 
         def read(found: Any, _: object) -> Any:
+            if isinstance(found, bytes):  # what FastAPI hands over where the type of the content is not JSON
+                raise InvalidInput(Finding("wrong_media_type"))
             value = adapter.validate_json(json.dumps(found), by_alias=True, by_name=False)
             refuse_unknown_fields(found, adapter.dump_python(value, mode="json", by_alias=True))
             return value

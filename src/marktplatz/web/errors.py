@@ -31,6 +31,7 @@ STATUS_BY_CODE: Final[dict[str, int]] = {
     "stale": 412,
     "if_match_missing": 428,
     "too_many_requests": 429,
+    "wrong_media_type": 415,
     "busy": 503,
     "storage_full": 507,
     "not_json": 400,
