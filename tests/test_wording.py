@@ -11,8 +11,9 @@ from babel.messages.pofile import read_po
 import marktplatz
 from marktplatz.cli.show import TEXTS
 from marktplatz.matching.problem import EXCLUSIONS
-from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
+from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import LIFTED_WORDS, NOTE_SENTENCES
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
     LIMIT_WORDS,
@@ -54,7 +55,17 @@ def find_literals() -> set[str]:
     }
 
 
-TABLES = (PAIR_SENTENCES, UNPAIRED_SENTENCES, LIMIT_WORDS, SEVERAL_WORDS, REFUSAL_SENTENCES, SENTENCES, TEXTS)
+TABLES = (
+    PAIR_SENTENCES,
+    UNPAIRED_SENTENCES,
+    LIMIT_WORDS,
+    SEVERAL_WORDS,
+    REFUSAL_SENTENCES,
+    SENTENCES,
+    TEXTS,
+    NOTE_SENTENCES,
+    LIFTED_WORDS,
+)
 MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), STABILITY_SENTENCE, *find_literals()})
 
 
@@ -105,6 +116,14 @@ def test_every_sentence_about_a_pair_belongs_to_a_criterion(name: str) -> None:
 def test_what_is_known_about_a_pair_is_said(criterion: str, params: dict[str, str | int], german: str, english: str) -> None:
     assert german in pair_sentence(Criterion(criterion), params)
     assert english in pair_sentence(Criterion(criterion), params, "en")
+
+
+@LANGUAGES
+@pytest.mark.parametrize("note", PairNote)
+def test_every_note_about_a_pair_has_a_sentence(note: PairNote, language: str) -> None:
+    sentence = pair_sentence(note, {"category": 1, "time": 1, "reason": "Beide {kennen} sich."}, language)
+    assert "(anderer Bereich, anderer Zeitraum)" in sentence or language != "de"
+    assert "Beide {kennen} sich." in sentence
 
 
 @LANGUAGES

@@ -121,6 +121,12 @@ class Criterion(StrEnum):
     GIVEN = "given"
 
 
+class PairNote(StrEnum):
+    """What is said about a pair beside its points."""
+
+    EXCEPTION = "exception"
+
+
 class UnpairedReason(StrEnum):
     """Why an organisation is in no pair, beside the Barriers and Rules that have their own names."""
 

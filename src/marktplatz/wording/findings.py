@@ -5,6 +5,7 @@ from typing import Final
 
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
@@ -146,6 +147,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "score_file_suffix": "„{found}“ ist keine Endung für eine Punktetabelle; möglich sind .jsonl und .csv.",
     "pin_refused": "Das Paar aus „{offer}“ und „{need}“ kann so nicht fest sein; dagegen steht die Regel {rule}.",
     "unknown_entry": "Ein Angebot oder Gesuch „{id}“ gibt es nicht. Bitte prüfen Sie die Id.",
+    **BY_HAND_FINDINGS,
     # Inside the program.
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
 }

@@ -9,6 +9,7 @@ import numpy as np
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.scoring import content, dates, ease, history, impact, kind, place, returns, size, wishes
 from marktplatz.matching.scoring.barriers import BARRIERS
+from marktplatz.matching.scoring.exceptions import LIFTED, add_pairs, find_exceptions, is_among
 from marktplatz.matching.scoring.scene import FloatArray, Scene
 from marktplatz.vocabulary import MAX_POINTS, Criterion, History, PairStatus, Reciprocity
 
@@ -56,6 +57,8 @@ class ScoreTable:
         The first rule that shuts a pair out, as an index into `EXCLUSIONS` (0: none).
     ways : float array, shape (O, O)
         Points, returns left aside, of the best possible pair from one organisation to another.
+    excepted : bool array, shape (P,)
+        Pairs that are possible by the organiser's written exception only.
     """
 
     offers: IntArray
@@ -64,6 +67,7 @@ class ScoreTable:
     criteria: tuple[Criterion, ...]
     exclusions: IntArray
     ways: FloatArray
+    excepted: BoolArray
 
     @property
     def points(self) -> IntArray:
@@ -77,17 +81,19 @@ def score_scene(scene: Scene) -> ScoreTable:
     """
     if scene.market.scores is not None:
         return _read_given(scene)
-    offers, needs = _find_possible(scene)
+    exceptions = find_exceptions(scene)
+    offers, needs = add_pairs(_find_possible(scene), exceptions)
     exclusions = find_exclusions(scene, offers, needs)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         kept = has_return(scene, offers, needs, exclusions)
         offers, needs, exclusions = offers[kept], needs[kept], exclusions[kept]
+    excepted = is_among(scene, offers, needs, exceptions)
     plain = _score_plainly(scene, offers, needs)
+    _take_lifted_points(scene, offers, needs, plain, excepted)
     free = exclusions == 0
     ways = returns.find_best_ways(scene, offers[free], needs[free], plain[free].sum(axis=1))
-    return ScoreTable(
-        offers, needs, _add_returns(scene, offers, needs, plain, ways), (*MEASURES, Criterion.RETURN), exclusions, ways
-    )
+    parts = _add_returns(scene, offers, needs, plain, ways)
+    return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, excepted)
 
 
 def score_pairs(scene: Scene, offers: IntArray, needs: IntArray, ways: FloatArray) -> IntArray:
@@ -113,6 +119,14 @@ def _score_plainly(scene: Scene, offers: IntArray, needs: IntArray) -> IntArray:
     return np.stack(parts, axis=1).astype(np.int64)
 
 
+def _take_lifted_points(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, excepted: BoolArray) -> None:
+    """What an exception lifts gives no points: the reason is the organiser's, not the pair's."""
+    (rows,) = np.nonzero(excepted)
+    for barrier, criterion in LIFTED.items():
+        lifted = rows[BARRIERS[barrier](scene, offers[rows], needs[rows])]
+        plain[lifted, list(MEASURES).index(criterion)] = 0
+
+
 def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, ways: FloatArray) -> IntArray:
     part = np.rint(find_most_points(scene)[Criterion.RETURN] * returns.score(scene, offers, needs, ways))
     return np.column_stack([plain, part.astype(np.int64)])
@@ -124,7 +138,8 @@ def _read_given(scene: Scene) -> ScoreTable:
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     ways = returns.find_best_ways(scene, table[:, 0], table[:, 1], table[:, 2])
     exclusions = find_exclusions(scene, table[:, 0], table[:, 1])
-    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), exclusions, ways)
+    excepted = np.zeros(len(table), dtype=np.bool_)
+    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), exclusions, ways, excepted)
 
 
 def _find_possible(scene: Scene) -> tuple[IntArray, IntArray]:
