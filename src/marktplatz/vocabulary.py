@@ -137,3 +137,5 @@ class UnpairedReason(StrEnum):
     PARTNERS_TAKEN = "partners_taken"
     LOST_TIE = "lost_tie"
     NOT_PROVEN = "not_proven"
+    COULD_JOIN = "could_join"
+    TAKEN_BY_HAND = "taken_by_hand"

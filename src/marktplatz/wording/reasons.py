@@ -6,7 +6,7 @@ from typing import Final
 
 from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
 from marktplatz.wording import translate
-from marktplatz.wording.by_hand import note_sentence
+from marktplatz.wording.by_hand import LEFT_OVER_SENTENCES, note_sentence
 
 Words = Mapping[str, str | int]
 
@@ -69,6 +69,7 @@ UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
     Barrier.COMPETITORS: "{name} und {partner} sind Mitbewerber.",
     Barrier.WITHIN_KIND: "{name} und {partner} sind von derselben Art, und der Marktplatz bildet solche Paare nicht.",
     Barrier.NOT_LISTED: "In der Punktetabelle steht kein Paar, das {name} offensteht.",
+    **LEFT_OVER_SENTENCES,
 }
 
 LIMIT_WORDS: Final[Mapping[tuple[str, ...], str]] = {
