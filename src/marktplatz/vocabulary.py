@@ -79,6 +79,16 @@ class PlanStatus(StrEnum):
     REFUSED = "refused"
 
 
+class Phase(StrEnum):
+    """How far a solve has come, in this order."""
+
+    STARTING = "starting"
+    READING = "reading"
+    SCORING = "scoring"
+    SOLVING = "solving"
+    EXPLAINING = "explaining"
+
+
 class Rule(StrEnum):
     """The hard rules, in the order in which a refusal names the first that is broken."""
 

@@ -1,6 +1,7 @@
 """Propose pairings for a market: from its values to a plan that says what, why, and why some stay alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
 
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market
@@ -10,7 +11,16 @@ from marktplatz.matching.unpaired import explain_unpaired
 from marktplatz.matching.verify import find_violations
 from marktplatz.plan import Plan, PlanBound, Solver
 from marktplatz.usecases.plan_parts import count_served, word_pairings, word_refusal, word_stability, word_unpaired
-from marktplatz.vocabulary import PlanStatus
+from marktplatz.vocabulary import Phase, PlanStatus
+
+
+def name_solver(wall_ms: int = 0) -> Solver:
+    """Who solves, for the plan file; how long it took is measured by whoever calls."""
+    return Solver(name="ortools+highs", version=f"{version('ortools')}+{version('scipy')}", wall_ms=wall_ms)
+
+
+def keep_quiet(_: Phase) -> None:
+    """Tells nobody how far a solve has come."""
 
 
 class BrokenPlan(RuntimeError):
@@ -25,13 +35,17 @@ def propose_pairings(
     stay_bonus: int = 0,
     time_limit_s: float | None = None,
     language: str = "de",
+    report: Callable[[Phase], None] = keep_quiet,
 ) -> Plan:
-    """The plan of a market: gather, decide, check, explain."""
+    """The plan of a market: gather, decide, check, explain; `report` hears of every phase as it begins."""
+    report(Phase.SCORING)
     gathered = gather(market)
+    report(Phase.SOLVING)
     assignment = solve(gathered.problem, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s)
     violations = find_violations(gathered.problem, assignment)
     if violations:
         raise BrokenPlan(str(violations))
+    report(Phase.EXPLAINING)
     is_refused = assignment.status is PlanStatus.REFUSED
     return Plan(
         status=assignment.status,
