@@ -58,6 +58,16 @@ def test_pairs_and_organisations_carry_their_labels_points_and_partners() -> Non
     assert (found.served_difference, found.points_difference) == (2, 700)
 
 
+def test_lists_are_sorted_and_partners_named_once_whatever_the_order_of_the_pairings() -> None:
+    market = make_scored_market({("c1.b", "n1.a"): 1, ("c1.a", "n2.b"): 2, ("c1.c", "n1.c"): 3}, max_pairs_between=2)
+    after = plan_of(market, ("c1.b", "n1.a"), ("c1.a", "n2.b"), ("c1.c", "n1.c"))
+    upside_down = after.model_copy(update={"pairings": after.pairings[::-1]})
+    found = compare_plans(plan_of(market), upside_down, market=market)
+    assert keys(found.added) == [("c1.a", "n2.b"), ("c1.b", "n1.a"), ("c1.c", "n1.c")]
+    assert found.served_now[0].partners_after == (Named("n1", "N1"), Named("n2", "N2"))
+    assert found.served_now[0].pairs_after == 3
+
+
 def test_a_kept_pair_that_is_worth_something_else_now_is_told() -> None:
     other = make_scored_market(POINTS | {("c1.a", "n1.a"): 650})
     found = compare_plans(plan_of(MARKET, ("c1.a", "n1.a")), plan_of(other, ("c1.a", "n1.a")), market=other, market_before=MARKET)
@@ -100,6 +110,7 @@ def test_an_entry_that_moved_counts_for_its_owner_of_then_and_now() -> None:
     found = compare_plans(plan_of(earlier, plan), plan_of(later, plan), market=later, market_before=earlier)
     assert (counts(found.alone_now), counts(found.served_now)) == ({"n1": (1, 0)}, {"n7": (0, 1)})
     assert keys(found.kept) == [plan]
+    assert found.kept[0].taker == Named("n7", "N7")
 
 
 @pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)
