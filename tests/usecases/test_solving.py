@@ -98,12 +98,20 @@ def without_clock(plan: Plan) -> Plan:
 
 
 def test_a_process_gives_the_same_plan_as_a_call() -> None:
-    expected = propose_pairings(SMALL, solver=name_solver(), language="en", previous=[("a-001", "n-001")], stay_bonus=5)
-    job = Propose(language="en", previous=(("a-001", "n-001"),), stay_bonus=5, input_sha256=content_sha256(SMALL))
+    expected = propose_pairings(SMALL, solver=name_solver(), language="en", stay_bonus=5)
+    job = Propose(language="en", stay_bonus=5, input_sha256=content_sha256(SMALL))
     outcome = run(pack_market(SMALL), job)
     assert isinstance(outcome, Done)
     assert without_clock(outcome.plan) == expected
     assert outcome.plan.solver.wall_ms > 0
+
+
+@pytest.mark.parametrize("need", ["n1.g", "n2.g"])
+def test_the_previous_pairs_decide_among_equals(need: str) -> None:
+    market = make_scored_market({("c1.a", f"n{i}.g"): 500 for i in range(4)})
+    outcome = run(pack_market(market), Propose(previous=(("c1.a", need),)))
+    assert isinstance(outcome, Done)
+    assert [pairing.need for pairing in outcome.plan.pairings] == [need]
 
 
 def test_no_contact_leaves_for_the_process_and_the_hash_is_that_of_what_it_got_unless_told() -> None:
