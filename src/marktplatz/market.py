@@ -177,11 +177,18 @@ class Wish(Value):
 
 
 class PairRule(Value):
-    """What the organiser fixed by hand for one pair."""
+    """What the organiser fixed by hand for one pair; `exception`: why it is pinned although category, time or distance differ."""
 
     offer: Identifier
     need: Identifier
     status: PairStatus
+    exception: Text | None = None
+
+    @property
+    def exception_reason(self) -> str | None:
+        """The written reason, on one line, where there is one and the pair is pinned; else the exception is none."""
+        reason = " ".join((self.exception or "").split())
+        return reason if reason and self.status is PairStatus.PINNED else None
 
 
 class EarlierAgreement(Value):
@@ -317,6 +324,7 @@ def _find_pair_faults(market: Market) -> Iterator[Finding]:
                 yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
             if line.need not in needs:
                 yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+    yield from _find_idle_exceptions(market)
     first_row: dict[tuple[str, str], int] = {}
     for row, score in enumerate(market.scores or (), 1):
         other_row = first_row.setdefault((score.offer, score.need), row)
@@ -326,6 +334,14 @@ def _find_pair_faults(market: Market) -> Iterator[Finding]:
                 Place(sheet="scores", row=row, field="offer"),
                 {"offer": score.offer, "need": score.need, "other_row": other_row},
             )
+
+
+def _find_idle_exceptions(market: Market) -> Iterator[Finding]:
+    """An exception makes a pinned pair possible and does nothing for any other."""
+    for row, rule in enumerate(market.pairs, 1):
+        if (rule.exception or "").strip() and rule.exception_reason is None:
+            place = Place(sheet="pairs", row=row, field="exception")
+            yield Finding("exception_without_pin", place, {"offer": rule.offer, "need": rule.need}, Severity.WARNING)
 
 
 def _find_gaps(market: Market) -> Iterator[Finding]:

@@ -188,7 +188,12 @@ SHEETS: Final = (
     Sheet(
         "pairs",
         "Paare",
-        (_id("offer", "Angebot"), _id("need", "Gesuch"), _choice("status", "Status", PairStatus, required=True)),
+        (
+            _id("offer", "Angebot"),
+            _id("need", "Gesuch"),
+            _choice("status", "Status", PairStatus, required=True),
+            Column("exception", "Ausnahme", others=("Begründung", "Begründung der Ausnahme")),
+        ),
         ("Paar",),
     ),
     Sheet(

@@ -5,6 +5,7 @@ from typing import Final
 
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
@@ -148,6 +149,7 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "score_file_suffix": "„{found}“ ist keine Endung für eine Punktetabelle; möglich sind .jsonl und .csv.",
     "pin_refused": "Das Paar aus „{offer}“ und „{need}“ kann so nicht fest sein; dagegen steht die Regel {rule}.",
     "unknown_entry": "Ein Angebot oder Gesuch „{id}“ gibt es nicht. Bitte prüfen Sie die Id.",
+    **BY_HAND_FINDINGS,
     # Inside the program.
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
 }
