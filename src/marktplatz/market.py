@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_serializer
 from pydantic_core import PydanticCustomError, core_schema
 
 from marktplatz.errors import Finding, Place, Severity
@@ -129,6 +129,11 @@ class Organisation(Value):
     absent_rounds: Ordinals = ()
     table: Ordinal | None = None
     contact: Contact | None = None
+
+    @field_serializer("name", when_used="json")
+    def _write_name(self, name: str) -> str | None:
+        """No name is null in JSON; an empty one could not be read back."""
+        return name or None
 
     @property
     def label(self) -> str:

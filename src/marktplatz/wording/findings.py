@@ -5,6 +5,7 @@ from typing import Final
 
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
+from marktplatz.wording.findings_files import FILE_SENTENCES
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
@@ -148,6 +149,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unknown_entry": "Ein Angebot oder Gesuch „{id}“ gibt es nicht. Bitte prüfen Sie die Id.",
     # Inside the program.
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
+    **FILE_SENTENCES,
 }
 
 
