@@ -123,14 +123,24 @@ earlier_agreements = st.builds(EarlierAgreement, keys=st.tuples(names, names))
 
 
 @st.composite
-def markets(draw: Callable[..., Any], ids: st.SearchStrategy[str] = names, most: int = 2) -> Market:
-    """A market without errors; ids may be anything that an id may be."""
+def markets(draw: Callable[..., Any], *, is_like_others: bool = False) -> Market:
+    """A market without errors; ids may be anything that an id may be, or else the same few in every market that is drawn."""
     pick = _picker(draw)
-    kinds = draw(st.lists(categories, max_size=2, unique_by=lambda category: category.code))
+    if is_like_others:
+        kinds = [draw(categories).model_copy(update={"code": code}) for code in ("h", "g")]
+    else:
+        kinds = draw(st.lists(categories, max_size=2, unique_by=lambda category: category.code))
     codes = list(Market(market=Policy(categories=tuple(kinds))).category_kinds)
     kinds = [kind.model_copy(update={"neighbours": tuple(pick(codes) for _ in range(draw(few)))}) for kind in kinds]
-    everybody = draw(st.lists(ids, min_size=1, max_size=3 * most, unique=True))
-    senders, offers, needs = everybody[:most], everybody[most : 2 * most], everybody[2 * most :]
+    if is_like_others:
+        senders, offers, needs = (
+            draw(st.lists(st.sampled_from(ids), max_size=2, unique=True)) for ids in (["u2"], ["a1", "a2"], ["g1", "g2"])
+        )
+        senders = ["u1", *senders]
+        everybody = [*senders, *offers, *needs]
+    else:
+        everybody = draw(st.lists(names, min_size=1, max_size=6, unique=True))
+        senders, offers, needs = everybody[:2], everybody[2:4], everybody[4:]
 
     def entries_for(names: list[str]) -> list[Entry]:
         told = {name: {"id": name, "organisation": pick(senders), "category": pick([None, *codes])} for name in names}

@@ -184,7 +184,7 @@ def _update_group(before: Sequence[Value], after: Sequence[tuple[int, Value]]) -
 
 
 def _as_set(members: Iterable[Value]) -> list[str]:
-    return sorted(member.model_dump_json() for member in members)
+    return sorted({member.model_dump_json() for member in members})
 
 
 def _update(before: AnyValue, after: AnyValue, without: str | None = None) -> AnyValue:
@@ -203,7 +203,7 @@ def _group_changes(before: Sequence[Value], after: Sequence[Value]) -> Iterator[
     elif _as_set(before) != _as_set(after):
         for name, field in type(before[0]).model_fields.items():
             values = [tuple(getattr(member, name) for member in members) for members in (before, after)]
-            if sorted(map(str, values[0])) != sorted(map(str, values[1])):
+            if set(map(str, values[0])) != set(map(str, values[1])):
                 yield FieldChange(field.alias or name, *values)
 
 
