@@ -232,6 +232,13 @@ def test_several_wishes_under_one_key_replace_those_that_were_there() -> None:
     assert len(merge_markets(merged, parse(make_market(wishes=both[:1]))).wishes) == 1
 
 
+def test_a_line_that_was_sent_twice_is_not_doubled() -> None:
+    wish = {"organisation": "n1", "target": "a1", "level": "no_thanks"}
+    sent = parse(make_market(wishes=[wish, wish]))
+    assert compare_markets(STORED, sent).is_empty
+    assert merge_markets(STORED, sent) == STORED
+
+
 def score(need: str, points: int) -> dict[str, Any]:
     return {"offer": "a1", "need": need, "points": points}
 

@@ -69,7 +69,8 @@ class _Merge:
 
     def __init__(self, stored: Market, sent: Market) -> None:
         self.stored, self.sent = stored, sent
-        self.lists = {key: _merge_list(key, _members(stored, key), _mentioned(sent, key)) for key in LISTS}
+        whole = {"scores"} if sent.scores is not None else set()
+        self.lists = {key: _merge_list(key, _members(stored, key), _members(sent, key), is_whole=key in whole) for key in LISTS}
         is_scored = stored.scores is not None or sent.scores is not None
         policy = _update(stored.market, sent.market, without="categories") if "market" in sent.model_fields_set else stored.market
         self.policy_changes = tuple(_field_changes(stored.market, policy))
@@ -126,14 +127,6 @@ def _members(market: Market, list_key: str) -> Sequence[Value]:
     return members or ()
 
 
-def _mentioned(sent: Market, list_key: str) -> Sequence[Value] | None:
-    """The sent list; None where the sent market says nothing about it."""
-    if list_key == "scores":
-        return sent.scores
-    holder: Value = sent.market if list_key == "categories" else sent
-    return _members(sent, list_key) if list_key in holder.model_fields_set else None
-
-
 def _grouped(list_key: str, members: Iterable[Value]) -> dict[Key, list[tuple[int, Value]]]:
     groups: dict[Key, list[tuple[int, Value]]] = {}
     for row, member in enumerate(members, 1):
@@ -141,9 +134,8 @@ def _grouped(list_key: str, members: Iterable[Value]) -> dict[Key, list[tuple[in
     return groups
 
 
-def _merge_list(list_key: str, stored: Sequence[Value], sent: Sequence[Value] | None) -> _MergedList:
-    before, after = _grouped(list_key, stored), _grouped(list_key, sent or ())
-    is_whole = list_key == "scores" and sent is not None
+def _merge_list(list_key: str, stored: Sequence[Value], sent: Sequence[Value], *, is_whole: bool) -> _MergedList:
+    before, after = _grouped(list_key, stored), _grouped(list_key, sent)
     merged: list[tuple[Value, int | None]] = []
     told: dict[str, list[EntryChange]] = {"changed": [], "unchanged": [], "gone": []}
     for key, group in before.items():

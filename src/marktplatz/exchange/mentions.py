@@ -10,7 +10,7 @@ from marktplatz.market import Contact, Market, Organisation, Value
 def note_columns(market: Market, origins: Origins) -> None:
     """Add to `model_fields_set` of each entry that was just read what its sheet has a column for."""
     for list_key, origin in origins.by_list.items():
-        for member in _members(market, list_key) if origin.rows else ():
+        for member in _members(market, list_key):
             _note(member, origin.headings.keys())
 
 
