@@ -18,7 +18,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "empty_file": "Die Datei ist leer. Bitte füllen Sie eine Vorlage aus: marktplatz template DATEI.xlsx.",
     "cannot_write": "Die Datei lässt sich nicht schreiben ({reason}). Bitte prüfen Sie den Ordner und die Zugriffsrechte.",
     "unknown_extension": "Dateien mit der Endung „{found}“ werden nicht gelesen. "
-    "Möglich sind .xlsx, .json oder ein Ordner mit .csv-Dateien.",
+    "Möglich sind .xlsx, .json oder ein Ordner oder ZIP mit .csv-Dateien.",
     "other_spreadsheet": "Tabellen im Format „{found}“ werden nicht gelesen. "
     "Bitte speichern Sie die Datei als Excel-Arbeitsmappe (.xlsx).",
     "single_csv": "Eine einzelne CSV-Datei ist kein ganzer Marktplatz. "
@@ -65,9 +65,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "far_column": "Hier steht weit rechts von der Tabelle noch etwas. Bitte löschen Sie die Spalten rechts von Ihren Einträgen.",
     "too_many_rows": "Die Liste hat mehr als {limit} Zeilen; so viele werden nicht gelesen.",
     "unknown_sheet": "Dieses Blatt ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
-    "Angebote, Gesuche, Wünsche, Paare und Punkte.",
+    "Angebote, Gesuche, Wünsche, Begriffe, Paare, Punkte und Frühere Vereinbarungen.",
     "unknown_csv": "Diese Datei ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
-    "Angebote, Gesuche, Wünsche, Paare und Punkte.",
+    "Angebote, Gesuche, Wünsche, Begriffe, Paare, Punkte und Frühere Vereinbarungen.",
     "double_sheet": "Diese Liste gibt es schon als „{other}“. Bitte führen Sie beide zusammen und löschen Sie eine davon.",
     "no_organisations_sheet": "Das Blatt oder die CSV-Datei „Organisationen“ fehlt. "
     "Eine leere Vorlage erhalten Sie mit: marktplatz template DATEI.xlsx.",
