@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_serializer
 from pydantic_core import PydanticCustomError, core_schema
 
 from marktplatz.errors import Finding, Place, Severity
@@ -38,21 +38,25 @@ class NullMeans:
         )
 
 
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
 """Control characters, and those that turn the direction of what follows: a name could pass for another with them."""
 
 
 def _printable(text: str) -> str:
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         raise PydanticCustomError("control_character", "control character")
     return text
 
 
 def _not_blank(text: str) -> str:
-    """Something has to be seen: blanks, and marks of no width, are nothing."""
-    if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
+    if not is_seen(text):
         raise PydanticCustomError("blank", "blank")
     return text
+
+
+def is_seen(text: str) -> bool:
+    """Is there anything to see? Blanks, and marks of no width, are nothing."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 
 def _plausible_day(day: date) -> date:
@@ -136,6 +140,11 @@ class Organisation(Value):
     absent_rounds: Ordinals = ()
     table: Ordinal | None = None
     contact: Contact | None = None
+
+    @field_serializer("name", when_used="json")
+    def _write_name(self, name: str) -> str | None:
+        """No name is null in JSON; an empty one could not be read back."""
+        return name or None
 
     @property
     def label(self) -> str:
