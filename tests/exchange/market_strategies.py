@@ -40,7 +40,7 @@ NASTY = [
     ";", "a; b ", " vorn", "hinten ", "\u00a0x", "1.4.2027", "2027-04-01", "TRUE", "falsch", "007", "1067", "1e5",
     "#N/A", "BEISPIEL-1", " BEISPIEL", "json: null", 'json: "x"', "json:", "json: [1,", "json: NaN", 'json: {"a": 1}',
     "ohne Angabe", "unbegrenzt", "open", "Querbeet", "hands", "Helfende Hände", "Bildung", "education", "Deutschland",
-    "a\r\nb", "a\nb", 'sagt "ja"', "a,b\tc", "_x000D_", "_x005F_x0041_", "\u2028", "\u200f",
+    "a\r\nb", "a\nb", 'sagt "ja"', "a,b\tc", "_x000D_", "_x005F_x0041_", "\u2028", "a\u200fb",
     "😀" * 100, "\u2067abc\u2069", "sep=;", "null", "ж", "e\u0301", "\ufeffx", "<b>&amp;", "nan", "1,5", "10.000",
 ]  # fmt: skip
 
