@@ -112,7 +112,9 @@ def _find_enough(problem: Problem, organisation: int, prospects: Prospects, rows
     # One more pair for an organisation never takes it out of the best plans: if all at once are not enough, no single one is.
     if not could_serve(_open(problem, organisation, prospects, rows), organisation):
         return None
-    tried = rows[:_TRIED_PAIRS] if prospects.obstacles[rows[0]] else rows[:1]
+    if not prospects.obstacles[rows[0]]:  # nothing had to be opened, so that was the market as it is
+        return rows[0]
+    tried = rows[:_TRIED_PAIRS]
     return next((row for row in tried if could_serve(_open(problem, organisation, prospects, [row]), organisation)), None)
 
 
