@@ -10,9 +10,10 @@ import marktplatz
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import markets, organisations
+from marktplatz.web.api import agreements, board, checkins, markets, organisations
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.service import Clock, Service, read_clock
+from marktplatz.web.stop import ending_at_stop_signal
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
 """For everybody by nature; each is looked at in the tests."""
@@ -24,7 +25,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with ending_at_stop_signal(service.board.end):
+            yield
+        service.board.end()
         if database is None:
             service.database.dispose()
 
@@ -41,7 +44,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.state.service = service
     install_error_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for module in (markets, organisations):
+    for module in (markets, organisations, checkins, agreements, board):
         api.include_router(module.router)
     app.include_router(api)
     refuse_unruled_routes(app, FREE_PATHS)
