@@ -49,7 +49,7 @@ def _serve(url: str, listening: socket.socket, guards: Guards) -> None:
     app = create_app(Settings(base_url=address_of(listening)), database=guards.open(url))
     if not guards.locks:
         app.state.service.queue.turn = _no_turn
-    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=4)
+    config = uvicorn.Config(app, log_level="critical")  # no limit to a graceful shutdown: it has to end by itself
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 
 import httpx
+import pytest
 
 from arena import NOW, build_arena, count_sold, drop_checks, find_disagreements
+from databases import BOTH
 from marktplatz.db.engine import Database
 from marktplatz.errors import Conflict
 from marktplatz.usecases.actor import Actor
@@ -18,7 +20,8 @@ from marktplatz.usecases.notary import certify_agreement
 from marktplatz.vocabulary import Role
 from serving import FORKS, Guards, serving
 
-RIVALS = 4
+RIVALS = 3
+PER_PROCESS = 2
 NOTARY = Actor("token:notary", frozenset({Role.NOTARY}))
 ONLY_LOCKS = Guards(checks=False)
 ONLY_CHECKS = Guards(locks=False)
@@ -48,9 +51,12 @@ def _word(answer: httpx.Response) -> str:
 
 def fight_in_processes(database: Database, guards: Guards, races: int) -> None:
     """Two processes with two threads each, straight at the database, without a server's queue."""
-    start = FORKS.Barrier(RIVALS)
+    start = FORKS.Barrier(2 * PER_PROCESS)
     url = database.url.render_as_string(hide_password=False)
-    processes = [FORKS.Process(target=_fight, args=(url, guards, races, start, ks)) for ks in ((0, 1), (2, 3))]
+    processes = [
+        FORKS.Process(target=_fight, args=(url, guards, races, start, ks))
+        for ks in (range(PER_PROCESS), range(PER_PROCESS, 2 * PER_PROCESS))
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -58,7 +64,7 @@ def fight_in_processes(database: Database, guards: Guards, races: int) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
 
 
-def _fight(url: str, guards: Guards, races: int, start: Barrier, ks: tuple[int, ...]) -> None:
+def _fight(url: str, guards: Guards, races: int, start: Barrier, ks: range) -> None:
     database = guards.open(url)
     with ThreadPoolExecutor(len(ks)) as pool:
         list(pool.map(lambda k: [_certify(database, f"a{i}-{k}", start) for i in range(races)], ks))
@@ -91,27 +97,29 @@ def test_an_offer_for_one_is_certified_once_by_the_lock_alone(database: Database
 
 
 def test_without_the_lock_the_same_fight_sells_offers_twice(database: Database) -> None:
-    build_arena(database, offers=60, rivals=RIVALS)
+    build_arena(database, offers=12, rivals=RIVALS)
     drop_checks(database)
-    fight_over_http(database, NOTHING, 60)
+    fight_over_http(database, NOTHING, 12)
     assert max(count_sold(database).values()) > 1
 
 
 def test_the_tables_check_alone_is_a_net_of_its_own(database: Database) -> None:
-    build_arena(database, offers=60, rivals=RIVALS)
-    fight_over_http(database, ONLY_CHECKS, 60)
+    build_arena(database, offers=12, rivals=RIVALS)
+    fight_over_http(database, ONLY_CHECKS, 12)
     assert max(count_sold(database).values()) == 1
 
 
+@pytest.mark.parametrize("database_url", BOTH[1:], indirect=True)
 def test_two_processes_at_one_database_sell_each_offer_once(database: Database) -> None:
-    build_arena(database, offers=200, rivals=RIVALS)
+    build_arena(database, offers=50, rivals=2 * PER_PROCESS)
     drop_checks(database)
-    fight_in_processes(database, ONLY_LOCKS, 200)
-    assert is_sold_once_each(database, 200)
+    fight_in_processes(database, ONLY_LOCKS, 50)
+    assert is_sold_once_each(database, 50)
 
 
+@pytest.mark.parametrize("database_url", BOTH[1:], indirect=True)
 def test_two_processes_without_the_lock_sell_offers_twice(database: Database) -> None:
-    build_arena(database, offers=60, rivals=RIVALS)
+    build_arena(database, offers=12, rivals=2 * PER_PROCESS)
     drop_checks(database)
-    fight_in_processes(database, NOTHING, 60)
+    fight_in_processes(database, NOTHING, 12)
     assert max(count_sold(database).values()) > 1
