@@ -18,7 +18,7 @@ from marktplatz.web.identity import hash_secret
 NOW = datetime(2027, 3, 11, 18, 0, tzinfo=UTC)
 
 
-def build_arena(database: Database, *, offers: int, rivals: int, capacity: int = 1) -> None:
+def build_arena(database: Database, *, offers: int, rivals: int, capacity: int = 1, is_drafted: bool = True) -> None:
     """The bank has offers; the agreement a{i}-{k} gives offer i to rival k and waits at the notary's desk."""
     with database.write() as session:
         create_market(session, NOW, SYSTEM, Policy(), "m1")
@@ -35,7 +35,8 @@ def build_arena(database: Database, *, offers: int, rivals: int, capacity: int =
             kept = {**entry_fields(make_offer(f"o{i}", capacity=capacity)), "organisation_id": "bank", "side": EntrySide.OFFER}
             session.add(EntryRecord(market_id="m1", id=f"o{i}", agreed=0, created_at=NOW, updated_at=NOW, **kept))
         session.flush()
-        session.add_all(_make_agreement(i, k) for i in range(offers) for k in range(rivals))
+        if is_drafted:
+            session.add_all(_make_agreement(i, k) for i in range(offers) for k in range(rivals))
 
 
 def _make_agreement(i: int, k: int) -> Agreement:
