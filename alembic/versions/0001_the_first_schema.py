@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("contact_organisation_id", REF, nullable=True),
+        sa.Column("contacted_organisation_id", REF, nullable=True),
         sa.Column("contact_by", sa.Date(), nullable=True),
         sa.Column("fulfil_by", sa.Date(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),

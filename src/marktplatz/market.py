@@ -69,6 +69,7 @@ Identifier = Annotated[str, Field(max_length=200), AfterValidator(_printable), A
 Name = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_not_blank)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_printable)]
+FilledText = Annotated[Text, AfterValidator(_not_blank)]
 Day = Annotated[date, AfterValidator(_plausible_day)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Headcount = Annotated[int, Field(ge=0, le=100_000)]

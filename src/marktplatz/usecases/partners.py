@@ -11,7 +11,7 @@ from marktplatz.vocabulary import AgreementStatus, Role
 
 
 def organisations_whose_contact_is_seen(session: Session, actor: Actor, market_id: str) -> frozenset[str] | None:
-    """None means all. Partners count once a pairing is published or an agreement exists."""
+    """None means all. Partners count once a pairing is published or an agreement is certified."""
     if actor.has(Role.ORGANISER):
         return None
     if not actor.organisations:
@@ -27,6 +27,7 @@ def reading_as_partner(session: Session, actor: Actor, market_id: str) -> Actor:
 
 
 def find_partners(session: Session, market_id: str, organisations: frozenset[str]) -> frozenset[str]:
+    """By published pairings and certified agreements. A draft makes no partner: anybody may write one down about anybody."""
     own = tuple(organisations)
     published = (
         select(PairingRecord.giver_id, PairingRecord.taker_id)
@@ -39,7 +40,7 @@ def find_partners(session: Session, market_id: str, organisations: frozenset[str
         select(other.organisation_id)
         .join(AgreementParty, (AgreementParty.market_id == other.market_id) & (AgreementParty.agreement_id == other.agreement_id))
         .join(Agreement, (Agreement.market_id == other.market_id) & (Agreement.id == other.agreement_id))
-        .where(other.market_id == market_id, AgreementParty.organisation_id.in_(own), Agreement.status != AgreementStatus.VOID)
+        .where(other.market_id == market_id, AgreementParty.organisation_id.in_(own), Agreement.status == AgreementStatus.CERTIFIED)
     )
     partners = {organisation for ends in session.execute(published) for organisation in ends}
     return frozenset(partners | set(session.scalars(agreed))) - organisations

@@ -12,7 +12,7 @@ from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.api import agreements, board, checkins, entries, markets, organisations, wishes
 from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
@@ -20,6 +20,7 @@ from marktplatz.web.health import add_metrics
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.service import Clock, Service, read_clock
+from marktplatz.web.stop import ending_at_stop_signal
 from marktplatz.wording.problems import NEEDS_SCRIPT
 
 ROUTERS = (
@@ -28,6 +29,9 @@ ROUTERS = (
     entries.make_router(EntrySide.OFFER),
     entries.make_router(EntrySide.NEED),
     wishes.router,
+    checkins.router,
+    agreements.router,
+    board.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -40,7 +44,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with ending_at_stop_signal(service.board.end):
+            yield
+        service.board.end()
         if database is None:
             service.database.dispose()
 

@@ -41,6 +41,8 @@ async def open_write(request: Request) -> AsyncIterator[Session]:
             if repeatable is not None:
                 await run_in_threadpool(repeatable.replay_or_begin, session)
             yield session
+    for tell in service.after_commit:
+        tell(chain)
 
 
 Now = Annotated[datetime, Depends(get_now)]

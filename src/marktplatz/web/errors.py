@@ -99,7 +99,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 def problem(request: Request, status: int, findings: Sequence[Finding], **more: Any) -> Response:
     language = find_language(request)
-    errors = [_tell(finding, language) for finding in findings]
+    errors = [tell_finding(finding, language) for finding in findings]
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": title_of_status(status, language),
@@ -119,7 +119,8 @@ def problem(request: Request, status: int, findings: Sequence[Finding], **more: 
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
-def _tell(finding: Finding, language: str) -> dict[str, Any]:
+def tell_finding(finding: Finding, language: str) -> dict[str, Any]:
+    """A member of `errors`, or of the warnings that an answer carries."""
     told: dict[str, Any] = {"code": finding.code, "detail": finding_text(finding, language), "params": dict(finding.params)}
     place = finding.place
     if place.file is not None and place.field is not None:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
+from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.web.identity import Identity, identify
+from marktplatz.web.live import LiveBoard
 
 Clock = Callable[[], datetime]
 
@@ -47,9 +49,18 @@ class Service:
     database: Database
     clock: Clock = read_clock
     queue: WriterQueue = field(init=False)
+    board: LiveBoard = field(init=False)
+    after_commit: list[Callable[[str], None]] = field(init=False)
+    """Told the chain of every write, after it is on the disk and in the event loop; what is here must not wait."""
 
     def __post_init__(self) -> None:
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
+        self.board = LiveBoard(self.read_board)
+        self.after_commit = [self.board.notice]
+
+    def read_board(self, market_id: str) -> BoardState:
+        with self.database.read() as session:
+            return read_board(session, self.clock(), market_id, self.settings.language)
 
     def identify(self, session: Session, request: Request) -> Identity:
         return identify(session, request, self.clock(), is_https=self.settings.is_https)

@@ -43,6 +43,7 @@ class Agreement(Base):
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
     contact_organisation_id: Mapped[str | None] = mapped_column(Ref)
+    contacted_organisation_id: Mapped[str | None] = mapped_column(Ref)
     contact_by: Mapped[date | None]
     fulfil_by: Mapped[date | None]
     return_reason: Mapped[str | None] = mapped_column(Text)

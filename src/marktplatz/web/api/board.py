@@ -1,0 +1,47 @@
+"""The board of a market: what has been agreed so far, once or as a stream of events."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.board import BoardState, read_board
+from marktplatz.web.access import ALWAYS, SHOWN, Rule
+from marktplatz.web.deps import MarketId, Now, ReadSession
+from marktplatz.web.idempotency import ServiceRoute
+from marktplatz.web.language import find_language
+from marktplatz.web.live import BoardStream
+from marktplatz.web.service import service_of
+
+router = APIRouter(prefix="/markets/{market}/board", tags=["board"], route_class=ServiceRoute)
+
+VIEWERS: Final[dict[str, Any]] = {
+    "organiser": ALWAYS,
+    "broker": SHOWN,
+    "notary": SHOWN,
+    "helper": SHOWN,
+    "moderator": SHOWN,
+    "screen": SHOWN,
+}
+
+
+@router.get("")
+def read(
+    caller: Annotated[Actor, Rule("board:read", **VIEWERS)], market: MarketId, request: Request, session: ReadSession, now: Now
+) -> BoardState:
+    del caller
+    return read_board(session, now, market, find_language(request))
+
+
+@router.get(
+    "/events",
+    response_class=BoardStream,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events named `board`"}},
+)
+async def watch(caller: Annotated[Actor, Rule("board:read", **VIEWERS)], market: MarketId, request: Request) -> Response:
+    """The board as server-sent events: the present state at once, then each new one as a whole, so that a lost one does no harm.
+
+    A comment comes every 15 seconds; the language is the installation's.
+    """
+    del caller
+    return BoardStream(service_of(request).board, market)

@@ -1,0 +1,207 @@
+"""The live board: server-sent events, made once and shared by all who watch a market.
+
+Every event is the whole board, so nobody needs the ones before: who reads slowly skips to the newest, and who comes back gets it at
+once, whatever `Last-Event-ID` they saw. A commit only says "look again"; events are made from what is in the database, so none can
+tell of what is not there, and none can be forgotten. Many changes at once make one event.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi import Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import TypeAdapter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Receive, Scope, Send
+
+from marktplatz.errors import MarktplatzError
+from marktplatz.usecases.board import BoardState
+
+logger = logging.getLogger("marktplatz.web")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Everybody hears something every `beat_s`, and the board then also sees what other processes wrote; two events are `pause_s`
+    apart. A stream ends after `longest_s` and its viewer comes again, so that a right that was taken away does not last for ever.
+    """
+
+    beat_s: float = 15.0
+    pause_s: float = 0.2
+    longest_s: float = 3600.0
+
+
+HEARTBEAT: Final = b": still here\n\n"
+GREETING: Final = b"retry: 2000\n\n"
+
+
+_STATE: Final = TypeAdapter(BoardState)
+
+
+def make_event(state: BoardState) -> bytes:
+    return f"id: {state.version}\nevent: board\ndata: {_STATE.dump_json(state).decode()}\n\n".encode()
+
+
+@dataclass(eq=False)
+class Viewer:
+    """Somebody who watches. Has room for one chunk: a newer event takes the place of one that was not fetched yet."""
+
+    until: float
+    place: bytes | None = None
+    is_over: bool = False
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, event: bytes) -> None:
+        self.place = event
+        self.wake.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.wake.set()
+
+    async def take(self) -> bytes | None:
+        """The next chunk; None when it is over."""
+        while self.place is None and not self.is_over:
+            await self.wake.wait()
+            self.wake.clear()
+        chunk, self.place = self.place, None
+        return None if self.is_over else chunk
+
+
+class Channel:
+    """Those who watch one market, and the newest event. Lives as long as somebody watches."""
+
+    def __init__(self, read: Callable[[], BoardState], pace: Pace) -> None:
+        self._read, self._pace = read, pace
+        self._state: BoardState | None = None
+        self._event = b""
+        self._loop = asyncio.get_running_loop()
+        self._said_at = self._loop.time()
+        self._noticed = asyncio.Event()
+        self.viewers: set[Viewer] = set()
+        self.task = self._loop.create_task(self._run())
+        self.task.add_done_callback(lambda _: self.end())
+
+    def notice(self) -> None:
+        """Something may have changed; from any thread."""
+        self._loop.call_soon_threadsafe(self._noticed.set)
+
+    def join(self) -> Viewer:
+        viewer = Viewer(self._loop.time() + self._pace.longest_s)
+        self.viewers.add(viewer)
+        if self._state is not None:
+            viewer.put(self._event)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.discard(viewer)
+        if not self.viewers:
+            self.task.cancel()
+
+    def end(self) -> None:
+        for viewer in self.viewers:
+            viewer.end()
+
+    async def _run(self) -> None:
+        while True:
+            self._noticed.clear()
+            await self._look()
+            self._beat()
+            await asyncio.sleep(self._pace.pause_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._noticed.wait(), self._pace.beat_s)
+
+    async def _look(self) -> None:
+        try:
+            state = await run_in_threadpool(self._read)
+        except (SQLAlchemyError, MarktplatzError) as error:
+            logger.warning("the board cannot be read: %s", type(error).__name__)
+            return
+        if state != self._state:
+            self._state, self._event = state, make_event(state)
+            self._say(self._event)
+
+    def _beat(self) -> None:
+        now = self._loop.time()
+        if now - self._said_at >= self._pace.beat_s:
+            self._say(HEARTBEAT)
+        for viewer in self.viewers:
+            if viewer.until < now:
+                viewer.end()
+
+    def _say(self, chunk: bytes) -> None:
+        self._said_at = self._loop.time()
+        for viewer in self.viewers:
+            if chunk is not HEARTBEAT or viewer.place is None:
+                viewer.put(chunk)
+
+
+class LiveBoard:
+    """The channels of all markets that somebody watches."""
+
+    def __init__(self, read: Callable[[str], BoardState], pace: Pace = Pace()) -> None:
+        self._read, self._pace = read, pace
+        self._channels: dict[str, Channel] = {}
+        self._is_ended = False
+
+    def notice(self, market_id: str) -> None:
+        channel = self._channels.get(market_id)
+        if channel is not None:
+            channel.notice()
+
+    def end(self) -> None:
+        """Everybody is sent away, and who comes now is sent away at once."""
+        self._is_ended = True
+        for channel in self._channels.values():
+            channel.end()
+
+    @contextmanager
+    def watching(self, market_id: str) -> Iterator[Viewer]:
+        channel = self._channels.get(market_id)
+        if channel is None or channel.task.done():
+            channel = self._channels[market_id] = Channel(lambda: self._read(market_id), self._pace)
+        viewer = channel.join()
+        if self._is_ended:
+            viewer.end()
+        try:
+            yield viewer
+        finally:
+            channel.leave(viewer)
+            if not channel.viewers and self._channels.get(market_id) is channel:
+                del self._channels[market_id]
+
+
+class BoardStream(Response):
+    """Answers with the market's events for as long as the viewer stays; holds no session and no thread meanwhile."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, board: LiveBoard, market_id: str) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._board, self._market_id = board, market_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": GREETING, "more_body": True})
+        with self._board.watching(self._market_id) as viewer:
+            leaving = asyncio.create_task(_end_when_gone(receive, viewer))
+            try:
+                while (chunk := await viewer.take()) is not None:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            except OSError:
+                return  # the line broke while we wrote
+            finally:
+                leaving.cancel()
+
+
+async def _end_when_gone(receive: Receive, viewer: Viewer) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    viewer.end()
