@@ -96,9 +96,7 @@ def read_board(session: Session, now: datetime, market_id: str, language: str) -
     )
 
 
-def _read_figures(
-    session: Session, market_id: str
-) -> Sequence[_Line]:
+def _read_figures(session: Session, market_id: str) -> Sequence[_Line]:
     """Sums by side and category; the category is the offer's, or the need's where the service names no offer."""
     offer, need, service = aliased(EntryRecord), aliased(EntryRecord), AgreementService
     category = func.coalesce(offer.category, need.category)
