@@ -82,7 +82,9 @@ class ServerProcess:
         assert self.process is not None
         self.process.terminate()
         self.process.join(20)
-        assert self.process.exitcode is not None
+        if self.process.exitcode is None:
+            self.kill()
+            raise AssertionError("it does not stop")
 
     def close(self) -> None:
         if self.process is not None and self.process.is_alive():
