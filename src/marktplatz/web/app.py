@@ -11,8 +11,25 @@ from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.api import (
+    accounts,
+    consents,
+    entries,
+    links,
+    markets,
+    members,
+    organisations,
+    outbox,
+    persons,
+    session,
+    tokens,
+    wishes,
+)
+from marktplatz.web.csrf import SameOrigin
 from marktplatz.web.errors import install_error_handlers
+from marktplatz.web.headers import SecurityHeaders
+from marktplatz.web.hosts import KnownHosts
+from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
 
 ROUTERS = (
@@ -21,6 +38,15 @@ ROUTERS = (
     entries.make_router(EntrySide.OFFER),
     entries.make_router(EntrySide.NEED),
     wishes.router,
+    session.router,
+    links.router,
+    accounts.router,
+    members.router,
+    tokens.router,
+    persons.router,
+    outbox.router,
+    consents.texts,
+    consents.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -33,7 +59,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with carrying(service):
+            yield
         if database is None:
             service.database.dispose()
 
@@ -49,12 +76,20 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     )
     app.state.service = service
     install_error_handlers(app)
+    _install_guards(app, settings)
     api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
     refuse_unruled_routes(app, FREE_PATHS)
     return app
+
+
+def _install_guards(app: FastAPI, settings: Settings) -> None:
+    """The last one added stands outermost: headers are on every answer, also on a refusal."""
+    app.add_middleware(SameOrigin, base_url=settings.base_url)
+    app.add_middleware(KnownHosts, hosts=settings.trusted_hosts, base_url=settings.base_url)
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https)
 
 
 def _operation_id(route: APIRoute) -> str:
