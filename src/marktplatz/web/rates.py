@@ -1,57 +1,68 @@
 """How often: by account, by mail address, by token or login; never by IP, since a whole hall sits behind one.
 
-Counted in memory, with a window that moves: the service is one process, and a restart forgives.
+Counted in memory, in a window that moves: the service is one process, and a restart forgives.
 """
 
 import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil
-from time import time
+from time import monotonic
 from typing import Final
-
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from marktplatz.errors import Finding, NotAllowed
 
-WRONG_LOGINS: Final = parse("10 per 15 minutes")
-LINKS: Final = parse("3 per hour")
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    amount: int
+    window_s: float
+
+
+WRONG_LOGINS: Final = Rate(10, 15 * 60)
+LINKS: Final = Rate(3, 60 * 60)
 MAX_KEYS: Final = 100_000
 """Whoever asks for a way in can invent addresses without end; beyond so many the counters begin anew."""
 
 
 class Rates:
-    def __init__(self, requests_per_minute: int) -> None:
-        self.requests = parse(f"{requests_per_minute} per minute")
-        self._lock = threading.Lock()
-        self._storages = {item: MemoryStorage() for item in (WRONG_LOGINS, LINKS, self.requests)}
-        self._limiters = {item: MovingWindowRateLimiter(storage) for item, storage in self._storages.items()}
+    """The clock is one that nobody can set back."""
 
-    def take(self, item: RateLimitItem, key: str) -> None:
+    def __init__(self, requests_per_minute: int, read_s: Callable[[], float] = monotonic) -> None:
+        self.requests = Rate(requests_per_minute, 60)
+        self.read_s = read_s
+        self._lock = threading.Lock()
+        self._times: dict[Rate, dict[str, deque[float]]] = {rate: {} for rate in (WRONG_LOGINS, LINKS, self.requests)}
+
+    def take(self, rate: Rate, key: str) -> None:
         """One more; NotAllowed (429), with the seconds to wait, if that is too often."""
-        limiter = self._limiters[item]
+        now = self.read_s()
         with self._lock:
-            self._tidy(self._storages[item])
-            if limiter.hit(item, key):
+            times = self._times[rate].setdefault(key, deque())
+            while times and times[0] <= now - rate.window_s:
+                times.popleft()
+            if len(times) < rate.amount:
+                times.append(now)
+                self._tidy(rate, now)
                 return
-            wait = ceil(limiter.get_window_stats(item, key).reset_time - time())
+            wait = ceil(times[0] + rate.window_s - now)
         raise NotAllowed(Finding("too_many_requests", params={"seconds": max(1, wait)}))
 
-    def forgive(self, item: RateLimitItem, key: str) -> None:
+    def forgive(self, rate: Rate, key: str) -> None:
         with self._lock:
-            self._limiters[item].clear(item, key)
+            self._times[rate].pop(key, None)
 
     def reset(self) -> None:
         with self._lock:
-            for storage in self._storages.values():
-                storage.reset()
+            for counted in self._times.values():
+                counted.clear()
 
-    @staticmethod
-    def _tidy(storage: MemoryStorage) -> None:
-        """The library forgets the times of a key, but not the key."""
-        if len(storage.events) < MAX_KEYS:
+    def _tidy(self, rate: Rate, now: float) -> None:
+        counted = self._times[rate]
+        if len(counted) <= MAX_KEYS:
             return
-        for key in [key for key, times in list(storage.events.items()) if not times]:
-            storage.clear(key)
-        if len(storage.events) >= MAX_KEYS:
-            storage.reset()
+        for key in [key for key, times in counted.items() if times[-1] <= now - rate.window_s]:
+            del counted[key]
+        if len(counted) > MAX_KEYS:
+            counted.clear()
