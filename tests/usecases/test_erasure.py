@@ -1,4 +1,4 @@
-"""Erasing a person: nothing of them is left in any table, nor in the database's file; everything else stays, and the audit holds."""
+"""Erasing a person: nothing of them is left in any table, nor in the database's file; all else stays, and the audit holds."""
 
 from pathlib import Path
 from typing import Any

@@ -9,13 +9,13 @@ from typing import Any
 import anyio
 import pytest
 from fastapi import FastAPI
-
-from marktplatz.vocabulary import Phase, Role
-from marktplatz.db.engine import Database
 from matrix_client import Answer, call
 from matrix_table import CALLERS, PREFIX, STAFF, Route, load_canaries, load_routes
 from matrix_world import HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
+
+from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
+from marktplatz.vocabulary import Phase, Role
 from marktplatz.web.app import create_app
 
 TOKENS = ("narrow", "exact")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from matrix_table import STAFF
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
@@ -15,12 +16,10 @@ from marktplatz.db.models import (
     Account,
     Consent,
     ConsentText,
-    EntryRecord,
     Link,
     Login,
     MarketRecord,
     Membership,
-    OrganisationRecord,
     OutboxMessage,
     PairingRecord,
     Person,
@@ -47,7 +46,6 @@ from marktplatz.vocabulary import (
     RunStatus,
     WishLevel,
 )
-from matrix_table import STAFF
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 HERE, ELSEWHERE = "m1", "m2"

@@ -2,13 +2,13 @@
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from marktplatz.db.models import Account, IdempotencyRecord, OutboxMessage, Person, Token
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.secrecy import hash_secret
 from marktplatz.vocabulary import Role
 from service_fixtures import World
-from starlette.testclient import TestClient
 
 MARKET = "/api/v1/markets/m1"
 PASSWORD = "ein ganzer Satz"  # noqa: S105

@@ -1,6 +1,7 @@
 """What stands before every route: known hosts, same origin, headers, rates."""
 
 import pytest
+from starlette.testclient import TestClient
 
 from marktplatz.db.engine import Database
 from marktplatz.errors import NotAllowed
@@ -12,7 +13,6 @@ from marktplatz.web.hosts import host_of, origin_of
 from marktplatz.web.identity import Identity
 from marktplatz.web.rates import MAX_KEYS, Rate, Rates
 from service_fixtures import FakeClock, World
-from starlette.testclient import TestClient
 
 SESSION = "/api/v1/session"
 PASSWORD = "ein ganzer Satz"  # noqa: S105

@@ -5,6 +5,7 @@ from queue import Empty
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from fake_smtp import FakeSmtp, running_smtp
 from marktplatz.db.models import Link, Login, OutboxMessage, Person
@@ -14,7 +15,6 @@ from marktplatz.usecases.secrecy import hash_secret
 from marktplatz.vocabulary import MessageStatus, Phase, Role
 from marktplatz.web.app import create_app
 from service_fixtures import World
-from starlette.testclient import TestClient
 
 LINKS = "/api/v1/links"
 ORGANISATION = {"id": "bank", "kind": "company", "name": "Bank", "contact": {"name": "Frau Alt", "email": "Alt@bank.example"}}

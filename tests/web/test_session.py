@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Account, Login
@@ -14,7 +15,6 @@ from marktplatz.usecases.secrecy import hash_secret
 from marktplatz.vocabulary import Role
 from marktplatz.web.app import create_app
 from service_fixtures import FakeClock, World
-from starlette.testclient import TestClient
 
 URL = "/api/v1/session"
 PASSWORD = "ein ganzer Satz"  # noqa: S105

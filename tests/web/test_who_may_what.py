@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from matrix_table import PREFIX, Route, load_canaries, load_routes
+from matrix_walk import Cell, Matrix, cells_of
 from sqlalchemy import select
 
 from databases import PostgresqlServer, SqliteTemplates
@@ -16,8 +18,6 @@ from marktplatz.web.access import Allowed, iter_rules
 from marktplatz.web.api import organisations
 from marktplatz.web.app import FREE_PATHS
 from marktplatz.web.identity import Identity
-from matrix_table import PREFIX, Route, load_canaries, load_routes
-from matrix_walk import Cell, Matrix, cells_of
 
 PHASES = list(Phase)
 
