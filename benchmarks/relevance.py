@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from marktplatz.market import Entry, Market, Organisation, Policy
+from marktplatz.matching.scoring.criteria import MEASURES, find_most_points
 from marktplatz.matching.scoring.scene import Scene, build_scene
-from marktplatz.matching.scoring.table import MEASURES, find_most_points
 from marktplatz.vocabulary import Criterion, OrganisationKind, WithinKind
 
 _HALL, _DRAWS, _TOP = 60, 30, 5

@@ -81,6 +81,7 @@ class World:
     app: FastAPI
     database: Database
     clock: FakeClock
+    running: TestClient
     made: int = field(default=0)
 
     def make_market(self, market_id: str = "m1", phase: Phase = Phase.COLLECTING, **policy: Any) -> str:
@@ -95,7 +96,9 @@ class World:
 
     def client(self, secret: str | None = None) -> TestClient:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        return TestClient(self.app, headers=headers)
+        client = TestClient(self.app, headers=headers)
+        client.portal = self.running.portal  # one event loop for all, as in a real server
+        return client
 
     def as_token(self, role: Role = Role.ORGANISER, *markets: str, scopes: tuple[str, ...] = ("*",), **fields: Any) -> TestClient:
         """A program with a token; without markets it reaches all of them."""
@@ -144,5 +147,5 @@ class World:
 def world(database: Database, clock: FakeClock) -> Iterator[World]:
     settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
     app = create_app(settings, database=database, clock=clock)
-    with TestClient(app):
-        yield World(app, database, clock)
+    with TestClient(app) as running:
+        yield World(app, database, clock, running)

@@ -135,5 +135,4 @@ def test_a_person_is_erased_by_mail_from_all_markets(installation: Installation)
 
 
 def test_without_a_database_one_is_told_what_to_do(tmp_path: Path) -> None:
-    for url in (f"sqlite:///{tmp_path}/leer.sqlite3",):
-        assert "marktplatz migrate" in Installation(url).fail("user", "list")
+    assert "marktplatz migrate" in Installation(f"sqlite:///{tmp_path}/leer.sqlite3").fail("user", "list")

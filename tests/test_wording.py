@@ -15,6 +15,7 @@ from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
 from marktplatz.wording import translate
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
+    CUT_SENTENCE,
     LIMIT_WORDS,
     PAIR_SENTENCES,
     REFUSAL_SENTENCES,
@@ -55,7 +56,7 @@ def find_literals() -> set[str]:
 
 
 TABLES = (PAIR_SENTENCES, UNPAIRED_SENTENCES, LIMIT_WORDS, SEVERAL_WORDS, REFUSAL_SENTENCES, SENTENCES, TEXTS)
-MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), STABILITY_SENTENCE, *find_literals()})
+MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), CUT_SENTENCE, STABILITY_SENTENCE, *find_literals()})
 
 
 def test_there_are_texts_in_the_code_itself() -> None:

@@ -1,10 +1,12 @@
 """The values of a market file (contract section 1): frozen, no database, no files, no sentences."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
@@ -36,14 +38,19 @@ class NullMeans:
         )
 
 
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
+"""Control characters, and those that turn the direction of what follows: a name could pass for another with them."""
+
+
 def _printable(text: str) -> str:
-    if any(character < " " and character not in "\n\r\t" for character in text):
+    if _UNPRINTABLE.search(text):
         raise PydanticCustomError("control_character", "control character")
     return text
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    """Something has to be seen: blanks, and marks of no width, are nothing."""
+    if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
         raise PydanticCustomError("blank", "blank")
     return text
 

@@ -80,6 +80,14 @@ class Stability(Value):
     text: str = ""
 
 
+class TableCut(Value):
+    """Only where a market is so large that each entry chose among its best pairs: how many each kept, how many stayed outside."""
+
+    kept: int
+    left_out: int
+    text: str = ""
+
+
 class Plan(Value):
     format: Literal["marktplatz-plan/1"] = PLAN_FORMAT
     status: PlanStatus
@@ -89,6 +97,7 @@ class Plan(Value):
     total_points: int
     bound: PlanBound
     stability: Stability | None = None
+    table_cut: TableCut | None = None
     pairings: tuple[Pairing, ...] = ()
     unpaired: tuple[Unpaired, ...] = ()
     solver: Solver

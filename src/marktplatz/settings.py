@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     trusted_proxies: Words = ()
     max_body_bytes: int = Field(default=1_000_000, ge=10_000)
     max_upload_bytes: int = Field(default=20_000_000, ge=10_000)
+    max_connections: int = Field(default=3_000, ge=10)
     solve_time_limit_s: float = Field(default=120.0, gt=0)
     solve_memory_mb: int = Field(default=2_000, ge=200)
     solves_at_once: int = Field(default=1, ge=1, le=16)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marktplatz.cli import erase, tokens, users
+from marktplatz.cli import erase, service_commands, tokens, users
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -119,15 +119,20 @@ def scores(
     out: Annotated[Path, typer.Option(metavar="FILE.jsonl", help="Zieldatei; die Endung .jsonl oder .csv bestimmt das Format.")],
 ) -> None:
     """Jedes mögliche Paar mit seinen Punkten und deren Teilen in eine Datei schreiben."""
-    from marktplatz.cli.terminal import show_progress
+    import sys
+
+    from marktplatz.cli.terminal import find_language, show_progress
     from marktplatz.exchange.score_file import make_score_file
     from marktplatz.exchange.writing import write_atomically
     from marktplatz.usecases.score import list_scores
 
     market = _read(source)
     with show_progress("Die Paare werden bewertet …"):
-        content = make_score_file(out, list_scores(market))
+        scored = list_scores(market, language=find_language())
+        content = make_score_file(out, scored.pairs)
     write_atomically(out, content)
+    if scored.table_cut is not None:
+        sys.stderr.write(f"{scored.table_cut.text}\n")
 
 
 @app.command()
@@ -228,3 +233,6 @@ def _write_model(path: Path, value: "BaseModel") -> None:
     from marktplatz.exchange.writing import write_atomically
 
     write_atomically(path, _to_json(value).encode() + b"\n")
+
+
+service_commands.register(app)

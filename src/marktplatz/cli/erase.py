@@ -15,12 +15,12 @@ def erase(
     """Alles löschen, was über eine Person gespeichert ist; ausgegeben wird, wo andere von ihr schreiben (Tabelle, Id, Feld)."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.db.models import Person
     from marktplatz.usecases.actor import SYSTEM
     from marktplatz.usecases.erasure import erase_person, find_persons_by_mail
 
-    with open_database() as database:
+    with open_database(load_settings()) as database:
         with database.read() as session:
             found = [(person.market_id, person.id) for person in find_persons_by_mail(session, mail, market)]
         if not found:

@@ -104,6 +104,8 @@ def _summarise(plan: Plan, language: str) -> str:
         lines.append(plan.stability.text)
     elif plan.status is PlanStatus.OPTIMAL:
         lines.append(translate(TEXTS["optimal"], language))
+    if plan.table_cut is not None:
+        lines.append(plan.table_cut.text)
     return "\n".join(lines)
 
 

@@ -21,14 +21,14 @@ def add(
     """Ein Token ausstellen und sein Geheimnis ausgeben: dieses eine Mal."""
     from datetime import UTC, datetime, timedelta
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.actor import SYSTEM
     from marktplatz.usecases.tokens import Grant, issue_token
 
     now = datetime.now(UTC)
     expires_at = None if days is None else now + timedelta(days=days)
     grant = Grant(name, role, tuple(market) if market else None, tuple(scope or ("*",)), expires_at)
-    with open_database() as database, database.write() as session:
+    with open_database(load_settings()) as database, database.write() as session:
         token, secret = issue_token(session, now, SYSTEM, grant)
     typer.echo(f"Token {token.id}; das Geheimnis steht nur hier:", err=True)
     typer.echo(secret)
@@ -37,10 +37,10 @@ def add(
 @app.command("list")
 def list_tokens() -> None:
     """Alle Token, eine Zeile je Token."""
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.tokens import find_tokens
 
-    with open_database() as database, database.read() as session:
+    with open_database(load_settings()) as database, database.read() as session:
         for token in find_tokens(session):
             until = "revoked" if token.revoked_at else f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "-"
             markets = "*" if token.market_ids is None else " ".join(token.market_ids)
@@ -52,9 +52,9 @@ def revoke(token_id: Annotated[str, typer.Argument(metavar="ID", help="Die Id de
     """Ein Token widerrufen; die von ihm ausgestellten gelten auch nicht mehr."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.actor import SYSTEM
     from marktplatz.usecases.tokens import get_token, revoke_token
 
-    with open_database() as database, database.write() as session:
+    with open_database(load_settings()) as database, database.write() as session:
         revoke_token(session, datetime.now(UTC), SYSTEM, get_token(session, token_id))

@@ -26,11 +26,11 @@ def add(
     """Ein Konto anlegen; ohne Passwort, das kommt mit `password` oder `link`."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.accounts import add_account
     from marktplatz.usecases.actor import SYSTEM
 
-    with open_database() as database, database.write() as session:
+    with open_database(load_settings()) as database, database.write() as session:
         account = add_account(session, datetime.now(UTC), SYSTEM, mail, name, is_owner=owner)
     typer.echo(account.id)
 
@@ -40,10 +40,10 @@ def list_accounts() -> None:
     """Alle Konten mit ihren Rollen, eine Zeile je Konto."""
     from sqlalchemy import select
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.db.models import Account, Membership
 
-    with open_database() as database, database.read() as session:
+    with open_database(load_settings()) as database, database.read() as session:
         accounts = session.scalars(select(Account).order_by(Account.email)).all()
         memberships = session.scalars(select(Membership).order_by(Membership.market_id, Membership.role)).all()
     for account in accounts:
@@ -63,12 +63,12 @@ def role(
     """Eine Rolle auf einem Marktplatz geben; wer noch kein Konto hat, bekommt eines."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import load_settings, open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.accounts import get_account_by_mail, give_role, take_role
     from marktplatz.usecases.actor import SYSTEM
 
     now = datetime.now(UTC)
-    with open_database() as database, database.write(market) as session:
+    with open_database(load_settings()) as database, database.write(market) as session:
         if remove:
             take_role(session, now, SYSTEM, market, get_account_by_mail(session, mail).id, role)
         else:
@@ -80,13 +80,13 @@ def password(mail: Mail) -> None:
     """Ein Passwort setzen: am Terminal ohne Echo gefragt, sonst die erste Zeile der Standardeingabe. Alle Anmeldungen enden."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.accounts import get_account_by_mail
     from marktplatz.usecases.actor import SYSTEM
     from marktplatz.usecases.logins import change_password
     from marktplatz.usecases.passwords import check_new_password, hash_password
 
-    with open_database() as database:
+    with open_database(load_settings()) as database:
         with database.read() as session:
             account: Account = get_account_by_mail(session, mail)
         new = _read_password()
@@ -101,14 +101,14 @@ def link(mail: Mail) -> None:
     """Einen Anmelde-Link ausgeben: 15 Minuten gültig, einmal."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import load_settings, open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.accounts import get_account_by_mail
     from marktplatz.usecases.actor import SYSTEM
     from marktplatz.usecases.audit import Subject, record_change
     from marktplatz.usecases.links import link_address, make_staff_link
 
     now = datetime.now(UTC)
-    with open_database() as database, database.write() as session:
+    with open_database(load_settings()) as database, database.write() as session:
         account = get_account_by_mail(session, mail)
         secret = make_staff_link(session, now, account)
         record_change(session, now, SYSTEM, "print_link", Subject("account", account.id))
@@ -124,11 +124,11 @@ def disable(
     """Ein Konto sperren; seine Anmeldungen, Links und die Token, die es ausgestellt hat, gelten sofort nicht mehr."""
     from datetime import UTC, datetime
 
-    from marktplatz.cli.installation import open_database
+    from marktplatz.cli.service_commands import load_settings, open_database
     from marktplatz.usecases.accounts import change_account, get_account_by_mail
     from marktplatz.usecases.actor import SYSTEM
 
-    with open_database() as database, database.write() as session:
+    with open_database(load_settings()) as database, database.write() as session:
         account = get_account_by_mail(session, mail)
         change_account(session, datetime.now(UTC), SYSTEM, account, {"is_disabled": not undo})
 

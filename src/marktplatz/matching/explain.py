@@ -7,7 +7,7 @@ import numpy as np
 
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment
-from marktplatz.matching.scoring.table import MEASURES
+from marktplatz.matching.scoring.criteria import MEASURES
 from marktplatz.vocabulary import Criterion, Reciprocity
 
 
@@ -69,8 +69,9 @@ def suggest_returns(gathered: Gathered, assignment: Assignment) -> dict[int, Ret
     usable_offers[problem.pair_offer[assignment.chosen]] = False
     usable_needs[problem.pair_need[assignment.chosen]] = False
     candidates: dict[tuple[int, int], list[int]] = {}
-    giving, taking = problem.giving, problem.taking
+    giving, taking, count = problem.giving, problem.taking, len(problem.organisations)
     usable = problem.eligible & usable_offers[problem.pair_offer] & usable_needs[problem.pair_need]
+    usable &= np.isin(giving * count + taking, taking[assignment.chosen] * count + giving[assignment.chosen])
     for row in np.flatnonzero(usable).tolist():
         candidates.setdefault((int(giving[row]), int(taking[row])), []).append(row)
     return _choose_returns(gathered, assignment.chosen.tolist(), candidates)

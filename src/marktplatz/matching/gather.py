@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from marktplatz.market import Market
-from marktplatz.matching.problem import UNLIMITED, IntArray, Problem
+from marktplatz.matching.problem import UNLIMITED, BoolArray, IntArray, Problem
+from marktplatz.matching.scoring.best import score_best
 from marktplatz.matching.scoring.scene import Scene, build_scene
-from marktplatz.matching.scoring.table import ScoreTable, score_scene
+from marktplatz.matching.scoring.table import ScoreTable, read_given, score_all
 from marktplatz.vocabulary import PairStatus
 
 
@@ -21,19 +23,16 @@ class Gathered:
     problem: Problem
 
 
-def gather(market: Market) -> Gathered:
+FULL_UP_TO: Final = 2_000_000
+"""Offers times needs: so large a market keeps all its possible pairs, a larger one those that are among an entry's best."""
+
+
+def gather(market: Market, *, full_up_to: int = FULL_UP_TO) -> Gathered:
     """Score a market and lay its rules beside the scores; the order of the market's lists does not matter."""
     scene = build_scene(market)
-    scores = score_scene(scene)
-    pins = {(pair.offer, pair.need) for pair in market.pairs if pair.status is PairStatus.PINNED}
+    scores = _score(scene, full_up_to)
+    pinned, stray_pins = _find_pins(scene, scores)
     offer_ids, need_ids = scene.offers.ids, scene.needs.ids
-    listed = (
-        {(offer_ids[a], need_ids[n]): row for row, (a, n) in enumerate(zip(scores.offers, scores.needs, strict=True))}
-        if pins
-        else {}
-    )
-    pinned = np.zeros(len(scores.offers), dtype=np.bool_)
-    pinned[[listed[pin] for pin in pins if pin in listed]] = True
     policy = market.market
     problem = Problem(
         organisations=tuple(organisation.id for organisation in scene.organisations),
@@ -53,10 +52,28 @@ def gather(market: Market) -> Gathered:
         points=scores.points,
         exclusions=scores.exclusions,
         pinned=pinned,
-        stray_pins=tuple(sorted(pins - set(listed))),
+        stray_pins=stray_pins,
         max_pairs_between=UNLIMITED if policy.max_pairs_between is None else policy.max_pairs_between,
     )
     return Gathered(scene, scores, problem)
+
+
+def _score(scene: Scene, full_up_to: int) -> ScoreTable:
+    if scene.market.scores is not None:
+        return read_given(scene)
+    if len(scene.offers.members) * len(scene.needs.members) <= full_up_to:
+        return score_all(scene)
+    return score_best(scene)
+
+
+def _find_pins(scene: Scene, scores: ScoreTable) -> tuple[BoolArray, tuple[tuple[str, str], ...]]:
+    """Which rows of the table are pinned, and the pins that have no row."""
+    pins = sorted({(pair.offer, pair.need) for pair in scene.market.pairs if pair.status is PairStatus.PINNED})
+    width = max(1, len(scene.needs.members))
+    keys = np.array([scene.offers.position[offer] * width + scene.needs.position[need] for offer, need in pins], dtype=np.int64)
+    table = scores.offers * width + scores.needs
+    is_listed = np.isin(keys, table)
+    return np.isin(table, keys), tuple(pin for pin, listed in zip(pins, is_listed.tolist(), strict=True) if not listed)
 
 
 def _limits(values: Iterable[int | None]) -> IntArray:

@@ -140,8 +140,11 @@ def _find_prospects(gathered: Gathered, organisation: int) -> _Prospects:
     checks |= _find_exclusions(gathered, organisation, offers, needs)
     names = list(checks)
     table = np.stack([checks[name] for name in names], axis=1)
-    obstacles = tuple(frozenset(name for name, stands in zip(names, line, strict=True) if stands) for line in table.tolist())
-    return _Prospects(offers, needs, obstacles, points)
+    chosen = np.flatnonzero(listed | table.any(axis=1))  # what was left out of a large market's table is no prospect
+    obstacles = tuple(
+        frozenset(name for name, stands in zip(names, line, strict=True) if stands) for line in table[chosen].tolist()
+    )
+    return _Prospects(offers[chosen], needs[chosen], obstacles, points[chosen])
 
 
 def _lacks_return(scene: Scene, barred: Mapping[Obstacle, BoolArray], offers: IntArray, needs: IntArray) -> BoolArray:
@@ -152,7 +155,7 @@ def _lacks_return(scene: Scene, barred: Mapping[Obstacle, BoolArray], offers: In
     if scene.market.market.reciprocity is not Reciprocity.REQUIRED:
         return np.zeros(len(offers), dtype=np.bool_)
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    refused = scene.refused_offers[taker, offers] | scene.refused_needs[giver, needs]
+    refused = (scene.refused_offers[taker, offers] > 0) | (scene.refused_needs[giver, needs] > 0)
     stuck = np.any([barred[barrier] for barrier in (Barrier.CATEGORY, Barrier.TIME, Barrier.DISTANCE)], axis=0)
     free = ~stuck & ~refused & ~is_forbidden(scene, offers, needs)
     ways = np.zeros((len(scene.organisations), len(scene.organisations)), dtype=np.bool_)

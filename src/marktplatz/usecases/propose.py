@@ -23,6 +23,7 @@ from marktplatz.plan import (
     Unpaired,
     UnpairedReasonOut,
 )
+from marktplatz.usecases.cut import describe_cut
 from marktplatz.vocabulary import PlanStatus
 from marktplatz.wording.reasons import pair_sentence, refusal_sentence, stability_sentence, unpaired_sentence
 
@@ -55,6 +56,7 @@ def propose_pairings(
         total_points=assignment.points,
         bound=PlanBound(served=assignment.bound_served, points=assignment.bound_points),
         stability=_word_stability(assignment, stay_bonus, language),
+        table_cut=describe_cut(gathered, language),
         pairings=() if is_refused else _word_pairings(gathered, assignment, language),
         unpaired=() if is_refused else _word_unpaired(gathered, assignment, language),
         solver=solver,

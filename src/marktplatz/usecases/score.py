@@ -1,19 +1,34 @@
 """List every pair that a market allows, with its points and their parts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.score_file import ScoredPair
 from marktplatz.market import Entry, Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.scoring.analysis import find_concepts, text_of
 from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.money import find_money_words
+from marktplatz.plan import TableCut
+from marktplatz.usecases.cut import describe_cut
 
 
-def list_scores(market: Market) -> Iterator[ScoredPair]:
-    """The eligible pairs of a market, by offer, then need."""
+@dataclass(frozen=True, slots=True)
+class ScoreList:
+    """The eligible pairs of a market, by offer, then need; `table_cut` tells if the market was too large for all of them."""
+
+    pairs: Iterator[ScoredPair]
+    table_cut: TableCut | None
+
+
+def list_scores(market: Market, *, language: str = "de") -> ScoreList:
+    """Score a market; the pairs are made one by one as they are asked for."""
     gathered = gather(market)
+    return ScoreList(_list_pairs(gathered), describe_cut(gathered, language))
+
+
+def _list_pairs(gathered: Gathered) -> Iterator[ScoredPair]:
     problem, scores = gathered.problem, gathered.scores
     names = [criterion.value for criterion in scores.criteria]
     for row in problem.eligible.nonzero()[0].tolist():

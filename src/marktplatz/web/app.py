@@ -10,6 +10,7 @@ import marktplatz
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
+from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
 from marktplatz.web.api import (
     accounts,
@@ -25,12 +26,18 @@ from marktplatz.web.api import (
     tokens,
     wishes,
 )
+from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.csrf import SameOrigin
+from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.headers import SecurityHeaders
+from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
+from marktplatz.web.logs import RequestLog
+from marktplatz.web.openapi import install_openapi
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
+from marktplatz.wording.problems import NEEDS_SCRIPT
 
 ROUTERS = (
     markets.router,
@@ -71,17 +78,22 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload_limit=settings.max_upload_bytes)
     install_error_handlers(app)
     _install_guards(app, settings)
+    app.add_middleware(RequestLog)
     api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    app.include_router(health.router)
+    add_metrics(app)
+    add_docs(app, NEEDS_SCRIPT)
     refuse_unruled_routes(app, FREE_PATHS)
+    install_openapi(app)
     return app
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
@@ -53,6 +54,11 @@ def etag_of(version: int) -> str:
 
 def put_etag(response: Response, version: int) -> None:
     response.headers["ETag"] = etag_of(version)
+
+
+def put_location(response: Response, *steps: str) -> None:
+    """Where the new resource is; ids may hold any characters."""
+    response.headers["Location"] = "/api/v1/" + "/".join(quote(step, safe="") for step in steps)
 
 
 def check_version(if_match: str | None, version: int, current: Any) -> None:

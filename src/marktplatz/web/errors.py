@@ -34,6 +34,7 @@ STATUS_BY_CODE: Final[dict[str, int]] = {
     "stale": 412,
     "if_match_missing": 428,
     "too_many_requests": 429,
+    "wrong_media_type": 415,
     "busy": 503,
     "storage_full": 507,
     "not_json": 400,
@@ -60,6 +61,7 @@ PROBLEM: Final[dict[str, Any]] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "request": {"type": ["string", "null"], "description": "The request's number, as in the log"},
         "errors": {
             "type": "array",
             "items": {
@@ -107,6 +109,7 @@ def problem(request: Request, status: int, findings: Sequence[Finding], **more: 
         "title": title_of_status(status, language),
         "status": status,
         "instance": request.url.path,
+        "request": request.scope.get("request_id"),
         "errors": errors,
     } | more
     if errors:

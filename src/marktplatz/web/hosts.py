@@ -1,4 +1,7 @@
-"""Which names the service answers to: whatever else stands in Host could end up in a link that somebody trusts."""
+"""Which names the service answers to: whatever else stands in Host could end up in a link that somebody trusts.
+
+And no address with a NUL goes any further: no name has one, and PostgreSQL takes none.
+"""
 
 from urllib.parse import urlsplit
 
@@ -23,6 +26,9 @@ class KnownHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._knows(host_of(Headers(scope=scope).get("host", ""))):
             await problem(Request(scope), 400, [Finding("unknown_host")])(scope, receive, send)
+            return
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await problem(Request(scope), 400, [Finding("malformed_request")])(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

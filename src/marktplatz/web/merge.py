@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from marktplatz.errors import Finding, InvalidInput, Place
 from marktplatz.market import Value
+from marktplatz.web.body import refuse_unknown_fields
 from marktplatz.web.errors import findings_of_details
 
 V = TypeVar("V", bound=Value)
@@ -18,16 +19,16 @@ Patch = Annotated[dict[str, Any], Body(description="Only the fields that are to 
 def apply_patch(current: V, patch: dict[str, Any], *, fixed: tuple[str, ...] = ("id",)) -> V:
     """The value with the patch applied; InvalidInput with a pointer for every field that does not fit."""
     kind = type(current)
-    names = {field.alias or name for name, field in kind.model_fields.items()}
     content = json.loads(current.model_dump_json(by_alias=True))
-    faults = [Finding("unknown_field", Place(field=f"/{key}")) for key in patch if key not in names]
-    faults += [Finding("fixed_field", Place(field=f"/{key}")) for key in fixed if key in patch and patch[key] != content[key]]
+    faults = [Finding("fixed_field", Place(field=f"/{key}")) for key in fixed if key in patch and patch[key] != content[key]]
     if faults:
         raise InvalidInput(*faults)
     try:
-        return kind.model_validate_json(json.dumps(_merge(content, patch)), by_alias=True, by_name=False)
+        value = kind.model_validate_json(json.dumps(_merge(content, patch)), by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidInput(*findings_of_details(error.errors(include_url=False))) from None
+    refuse_unknown_fields(patch, json.loads(value.model_dump_json(by_alias=True)))
+    return value
 
 
 def _merge(current: Any, patch: Any) -> Any:

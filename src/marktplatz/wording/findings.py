@@ -6,6 +6,7 @@ from typing import Final
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
+from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
 MAX_SHOWN: Final = 300
@@ -152,7 +153,7 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
 }
 
-SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **ACCESS_SENTENCES}
+SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **INSTALLATION_SENTENCES, **ACCESS_SENTENCES}
 
 
 def finding_sentence(finding: Finding, language: str = "de") -> str:

@@ -40,6 +40,5 @@ ACCESS_SENTENCES: Final[Mapping[str, str]] = {
     "unknown_message": "Eine Nachricht „{id}“ gibt es auf diesem Marktplatz nicht.",
     "message_is": "Das geht nicht mehr; die Nachricht hat den Stand „{status}“.",
     # The command line.
-    "schema_not_current": "Die Datenbank ist nicht auf dem Stand dieses Programms. Bitte rufen Sie zuerst marktplatz migrate auf.",
     "nobody_with_mail": "Zu dieser Mail-Adresse ist niemand gespeichert.",
 }

@@ -22,6 +22,7 @@ TITLES: Final[Mapping[int, str]] = {
     503: "Das geht gerade nicht.",
     507: "Der Speicher ist voll.",
 }
+NEEDS_SCRIPT: Final = "Die Beschreibung der Schnittstelle braucht JavaScript; als Datei steht sie unter /openapi.json."
 OTHER: Final = "Das hat nicht geklappt."
 
 

@@ -99,6 +99,11 @@ STABILITY_SENTENCE: Final = (
     "Für unveränderte Paare gab es je {stay_bonus} Zusatzpunkte; das kostet {points_given_up} Punkte gegenüber dem besten Plan."
 )
 
+CUT_SENTENCE: Final = (
+    "Der Markt ist so groß, dass je Angebot und je Gesuch nur die {kept} besten Paare zur Wahl standen; {left_out} weitere "
+    "mögliche Paare blieben außen vor. „Bewiesen“ heißt hier: unter den Paaren, die zur Wahl standen."
+)
+
 
 def pair_sentence(criterion: Criterion, params: Words, language: str = "de") -> str:
     """Why a pair has these points, one part of it."""
@@ -154,3 +159,7 @@ def refusal_sentence(rule: Rule, params: Words, language: str = "de") -> str:
 
 def stability_sentence(params: Words, language: str = "de") -> str:
     return translate(STABILITY_SENTENCE, language).format(**params)
+
+
+def cut_sentence(params: Words, language: str = "de") -> str:
+    return translate(CUT_SENTENCE, language).format(**params)

@@ -1,11 +1,11 @@
 """What a text speaks of: its concepts and its character n-grams, as sparse rows of unit length. The same text, the same rows."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import log, sqrt
-from typing import Final, TypeVar
+from math import log
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sparse
@@ -15,7 +15,6 @@ from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_match
 from marktplatz.matching.scoring.scene import Entries
 from marktplatz.matching.scoring.words import find_language, find_spellings, find_words, fold
 
-_Key = TypeVar("_Key")
 _GRAM_LENGTHS: Final = (3, 4, 5)
 _KIND_WEIGHTS: Final = {
     ConceptKind.SERVICE: 1.0,
@@ -28,13 +27,21 @@ _KIND_WEIGHTS: Final = {
 _BROADER_SHARE: Final = 0.5
 _RELATED_SHARE: Final = 0.5
 
+FULL: Final = 2**14
+"""What 1 is in a row of unit length. Whole numbers add up to the same sum in any order, so all machines agree on the points."""
+
+_CONCEPT_SHARES: Final = 10_000
+_TIMES_SHARES: Final = 64
+_RARITY_SHARES: Final = 256
+
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """Sparse rows of unit length (or zero), one per entry: concepts over the lexicon, grams over `vocabulary`."""
+    """Sparse rows of length FULL (or zero) in whole numbers, one per entry: concepts over the lexicon, grams over `vocabulary`."""
 
-    concepts: sparse.csr_matrix
-    grams: Sequence[dict[str, float]]
+    concepts: sparse.csr_array
+    grams: sparse.csr_array
+    vocabulary: Mapping[str, int]
 
 
 def text_of(entry: Entry) -> str:
@@ -44,9 +51,10 @@ def text_of(entry: Entry) -> str:
 @lru_cache(maxsize=8)
 def analyse(entries: Entries) -> Analysis:
     """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
-    lexicon = entries.lexicon
-    rows = [_weigh_concepts(lexicon, text_of(member)) for member in entries.members]
-    return Analysis(_to_rows(rows, len(lexicon.concepts)), [_weigh_grams(text_of(member)) for member in entries.members])
+    lexicon, texts = entries.lexicon, [text_of(member) for member in entries.members]
+    concepts = _to_rows([_weigh_concepts(lexicon, text) for text in texts], len(lexicon.concepts))
+    grams, vocabulary = weigh_grams(texts)
+    return Analysis(_to_unit(concepts), grams, vocabulary)
 
 
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
@@ -57,14 +65,14 @@ def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
             yield concept, spellings[position][1]
 
 
-def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, float]:
+def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, int]:
     """The concepts found, at their kind's weight, and a share for what they are part of or go together with."""
-    found: dict[int, float] = {}
+    found: dict[int, int] = {}
     for concept, _ in find_concepts(lexicon, text):
         for other, share in _neighbourhood(lexicon, concept):
-            weight = share * _KIND_WEIGHTS[lexicon.concepts[other].kind]
-            found[other] = max(found.get(other, 0.0), weight)
-    return _to_unit(found)
+            weight = round(_CONCEPT_SHARES * share * _KIND_WEIGHTS[lexicon.concepts[other].kind])
+            found[other] = max(found.get(other, 0), weight)
+    return found
 
 
 @lru_cache(maxsize=10_000)
@@ -75,10 +83,18 @@ def _neighbourhood(lexicon: Lexicon, concept: int) -> tuple[tuple[int, float], .
     return ((concept, 1.0), *((lexicon.position[other], share) for other, share in shares.items()))
 
 
-def _weigh_grams(text: str) -> dict[str, float]:
-    counts = Counter(gram for word in find_words(text) for gram in _grams(word))
+def weigh_grams(texts: Sequence[str]) -> tuple[sparse.csr_array, Mapping[str, int]]:
+    """Character n-grams of every text, weighed by how often they stand there and how rare they are, and the n-grams' columns."""
+    rows = [Counter(gram for word in find_words(text) for gram in _grams(word)) for text in texts]
+    vocabulary: dict[str, int] = {}
+    columns = [{vocabulary.setdefault(gram, len(vocabulary)): count for gram, count in row.items()} for row in rows]
+    counts = _to_rows(columns, max(1, len(vocabulary)))
     rarity, unseen = _gram_rarity()
-    return _to_unit({gram: (1 + log(count)) * rarity.get(gram, unseen) for gram, count in counts.items()})
+    rarities = np.array([rarity.get(gram, unseen) for gram in vocabulary], dtype=np.int64)
+    often, which = np.unique(counts.data, return_inverse=True)
+    times = np.array([round(_TIMES_SHARES * (1 + log(count))) for count in often.tolist()], dtype=np.int64)
+    counts.data = times[which] * rarities[counts.indices]
+    return _to_unit(counts), vocabulary
 
 
 def _grams(word: str) -> Iterator[str]:
@@ -89,8 +105,8 @@ def _grams(word: str) -> Iterator[str]:
 
 
 @cache
-def _gram_rarity() -> tuple[dict[str, float], float]:
-    """log((1 + n) / (1 + words with the gram)) over the n German words of the lexicon: a fixed background.
+def _gram_rarity() -> tuple[dict[str, int], int]:
+    """log((1 + n) / (1 + words with the gram)) over the n German words of the lexicon: a fixed background; in whole shares.
 
     So a pair's points depend on its two entries alone; nobody's points move because somebody else has registered.
     """
@@ -101,30 +117,30 @@ def _gram_rarity() -> tuple[dict[str, float], float]:
         for part in pattern.split()
     }
     counts = Counter(gram for word in words for gram in set(_grams(word)))
-    return {gram: log((1 + len(words)) / (1 + count)) for gram, count in counts.items()}, log(1 + len(words))
+    shares = {gram: round(_RARITY_SHARES * log((1 + len(words)) / (1 + count))) for gram, count in counts.items()}
+    return shares, round(_RARITY_SHARES * log(1 + len(words)))
 
 
-def _to_unit(weights: dict[_Key, float]) -> dict[_Key, float]:
-    norm = sqrt(sum(weight * weight for weight in weights.values()))
-    return {key: weight / norm for key, weight in weights.items()} if norm else {}
+def _to_unit(rows: sparse.csr_array) -> sparse.csr_array:
+    """The rows at the length FULL, in whole numbers. Only steps that are exact or correctly rounded: the same everywhere."""
+    starts, lengths = rows.indptr[:-1], np.diff(rows.indptr)
+    squares = np.append(rows.data * rows.data, 0)
+    norms = np.sqrt(np.where(lengths > 0, np.add.reduceat(squares, starts), 1).astype(np.float64)) if len(starts) else squares[:0]
+    units = np.rint(rows.data * FULL / np.repeat(norms, lengths)).astype(np.int32)
+    return sparse.csr_array((units, rows.indices, rows.indptr), shape=rows.shape)
 
 
-def _to_rows(rows: Sequence[dict[int, float]], width: int) -> sparse.csr_matrix:
-    columns = np.array([column for row in rows for column in sorted(row)], dtype=np.int64)
-    values = np.array([row[column] for row in rows for column in sorted(row)], dtype=np.float64)
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-    return sparse.csr_matrix((values, columns, starts), shape=(len(rows), width))
+def _to_rows(rows: Sequence[Mapping[int, int]], width: int) -> sparse.csr_array:
+    columns = np.fromiter((column for row in rows for column in row), dtype=np.int32)
+    values = np.fromiter((value for row in rows for value in row.values()), dtype=np.int64)
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32)
+    table = sparse.csr_array((values, columns, starts), shape=(len(rows), width))
+    table.sort_indices()
+    return table
 
 
-def join_grams(left: Analysis, right: Analysis) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+def join_grams(left: Analysis, right: Analysis) -> tuple[sparse.csr_array, sparse.csr_array]:
     """The n-grams of two lists as rows over one vocabulary: those that stand on both sides."""
-    shared = {gram for row in left.grams for gram in row} & {gram for row in right.grams for gram in row}
-    vocabulary = {gram: column for column, gram in enumerate(sorted(shared))}
-    sides = [
-        _to_rows(
-            [{vocabulary[gram]: weight for gram, weight in row.items() if gram in vocabulary} for row in side.grams],
-            max(1, len(vocabulary)),
-        )
-        for side in (left, right)
-    ]
-    return sides[0], sides[1]
+    shared = [(column, right.vocabulary[gram]) for gram, column in left.vocabulary.items() if gram in right.vocabulary]
+    columns = np.array(shared, dtype=np.int64).reshape(-1, 2)
+    return left.grams[:, columns[:, 0]], right.grams[:, columns[:, 1]]

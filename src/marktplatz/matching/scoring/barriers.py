@@ -6,11 +6,13 @@ from typing import Final
 import numpy as np
 
 from marktplatz.matching.problem import BoolArray, IntArray
-from marktplatz.matching.scoring.places import measure_km
 from marktplatz.matching.scoring.scene import KINDS, FloatArray, Scene
 from marktplatz.vocabulary import Barrier, CategoryKind, WithinKind
 
+IsBarred = Callable[[Scene, IntArray, IntArray], BoolArray]
+
 _OPEN: Final = KINDS.index(CategoryKind.OPEN)
+_EARTH_RADIUS_M: Final = 6_371_000.0
 
 
 def is_within_kind(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
@@ -43,10 +45,12 @@ def is_too_far(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
 
 
 def find_distances(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Kilometres between an offer and a need: 0 if either is remote, NaN if unknown."""
-    a, b = scene.offers, scene.needs
-    distances = measure_km(a.latitudes[offers], a.longitudes[offers], b.latitudes[needs], b.longitudes[needs])
-    return np.where(a.remote[offers] | b.remote[needs], 0.0, distances)
+    """Kilometres as the crow flies, to the metre, so that all machines agree: 0 if either is remote, NaN if unknown."""
+    a, b = scene.offers.directions, scene.needs.directions
+    x, y, z = (a[offers, axis] - b[needs, axis] for axis in range(3))
+    chord = np.sqrt(x * x + y * y + z * z)
+    distances = np.rint(2 * _EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2, 1.0))) / 1000
+    return np.where(scene.offers.remote[offers] | scene.needs.remote[needs], 0.0, distances)
 
 
 def is_competing(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
@@ -56,10 +60,10 @@ def is_competing(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
 
 def is_against_values(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    return scene.clashing_values[giver, taker] & (giver != taker)
+    return (scene.unwanted_values[giver, taker] | scene.unwanted_values[taker, giver]) & (giver != taker)
 
 
-BARRIERS: Final[dict[Barrier, Callable[[Scene, IntArray, IntArray], BoolArray]]] = {
+BARRIERS: Final[dict[Barrier, IsBarred]] = {
     Barrier.WITHIN_KIND: is_within_kind,
     Barrier.CATEGORY: is_other_category,
     Barrier.TIME: is_out_of_time,
@@ -67,3 +71,11 @@ BARRIERS: Final[dict[Barrier, Callable[[Scene, IntArray, IntArray], BoolArray]]]
     Barrier.COMPETITORS: is_competing,
     Barrier.VALUES: is_against_values,
 }
+
+
+def is_shut(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
+    """Any of the barriers stands between them."""
+    shut = np.zeros(np.broadcast_shapes(offers.shape, needs.shape), dtype=np.bool_)
+    for is_barred in BARRIERS.values():
+        shut |= is_barred(scene, offers, needs)
+    return shut

@@ -1,14 +1,16 @@
 """Do the two texts speak of the same? Concepts that meet, character n-grams, and, with the extra, sentence embeddings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import scipy.sparse as sparse
 
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring import semantic
-from marktplatz.matching.scoring.analysis import analyse, find_concepts, join_grams, text_of
+from marktplatz.matching.scoring.analysis import FULL, analyse, find_concepts, join_grams, text_of
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
@@ -16,35 +18,93 @@ from marktplatz.matching.scoring.words import find_shared_words
 _GRAM_WEIGHT: Final = 1.5
 _MEANING_WEIGHT: Final = 1.5
 _SHOWN_WORDS: Final = 3
-_CELLS_AT_ONCE: Final = 4_000_000
+_CELLS_AT_ONCE: Final = 2_000_000
+_PAIRS_AT_ONCE: Final = 20_000
+_SPARSE: Final = 8
+"""Where fewer than one in so many of the possible pairs are asked for, they are compared one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Texts:
+    """Offers (0) and needs (1) as rows of whole numbers that can be multiplied with each other."""
+
+    concepts: tuple[sparse.csr_array, sparse.csr_array]
+    grams: tuple[sparse.csr_array, sparse.csr_array]
+    meanings: tuple[semantic.Vectors, semantic.Vectors] | None
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """Square root of the weighted mean of the cosines of concepts (1), n-grams (1.5) and, with the extra, embeddings (1.5).
 
     The root lifts what short texts can reach at all: two words of ten in common are already a good sign. It changes no ranking.
+    Offers and needs are two lists of the same length, or a column and a row.
     """
-    left, right = analyse(scene.offers), analyse(scene.needs)
-    left_grams, right_grams = join_grams(left, right)
-    with_meaning = semantic.is_available()
-    total = 1 + _GRAM_WEIGHT + (_MEANING_WEIGHT if with_meaning else 0)
-    likeness = np.zeros(len(offers))
-    step = max(1, _CELLS_AT_ONCE // max(1, len(scene.needs.members)))
-    for start in range(0, len(scene.offers.members), step):
-        here = (offers >= start) & (offers < start + step)
-        if not here.any():
-            continue
-        rows = slice(start, start + step)
-        block = (left.concepts[rows] @ right.concepts.T).toarray() + _GRAM_WEIGHT * (left_grams[rows] @ right_grams.T).toarray()
-        if with_meaning:
-            block += _MEANING_WEIGHT * semantic.compare(_embed(scene.offers)[rows], _embed(scene.needs))
-        likeness[here] = block[offers[here] - start, needs[here]]
-    return np.sqrt(np.clip(np.round(likeness / total, 9), 0, 1))
+    texts = _read_texts(scene.offers, scene.needs)
+    if offers.ndim == 2:
+        return _score_block(texts, offers[:, 0], needs[0].astype(np.int64, copy=False))
+    rows, row = np.unique(offers, return_inverse=True)
+    columns, column = np.unique(needs, return_inverse=True)
+    if len(rows) * len(columns) > _SPARSE * len(offers):
+        return _score_list(texts, offers, needs)
+    scores = np.empty(len(offers))
+    order = np.argsort(row, kind="stable")
+    step = max(1, _CELLS_AT_ONCE // max(1, len(columns)))
+    for start in range(0, len(rows), step):
+        here = order[slice(*np.searchsorted(row[order], (start, start + step)))]
+        block = _score_block(texts, rows[start : start + step], columns)
+        scores[here] = block[row[here] - start, column[here]]
+    return scores
+
+
+@lru_cache(maxsize=4)
+def _read_texts(offers: Entries, needs: Entries) -> _Texts:
+    left, right = analyse(offers), analyse(needs)
+    meanings = (_embed(offers), _embed(needs)) if semantic.is_available() else None
+    return _Texts((left.concepts, right.concepts), join_grams(left, right), meanings)
 
 
 @lru_cache(maxsize=8)
-def _embed(entries: Entries) -> FloatArray:
+def _embed(entries: Entries) -> semantic.Vectors:
     return semantic.embed([text_of(member).strip() for member in entries.members])
+
+
+@lru_cache(maxsize=2)
+def _turn(texts: _Texts, columns: bytes) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Some needs as columns; kept, because many blocks of offers are compared with the same."""
+    chosen = np.frombuffer(columns, dtype=np.int64)
+    return texts.concepts[1][chosen].T.tocsr(), texts.grams[1][chosen].T.tocsr()
+
+
+def _score_block(texts: _Texts, rows: IntArray, columns: IntArray) -> FloatArray:
+    """Every of some offers with every of some needs."""
+    needed_concepts, needed_grams = _turn(texts, columns.tobytes())
+    concepts = (texts.concepts[0][rows] @ needed_concepts).toarray()
+    grams = (texts.grams[0][rows] @ needed_grams).toarray()
+    meaning = None if texts.meanings is None else texts.meanings[0][rows] @ texts.meanings[1][columns].T
+    return _mix(concepts, grams, meaning)
+
+
+def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
+    """The first offer with the first need, the second with the second: what a block would give, pair by pair."""
+    scores = np.empty(len(offers))
+    for start in range(0, len(offers), _PAIRS_AT_ONCE):
+        here = slice(start, start + _PAIRS_AT_ONCE)
+        a, n = offers[here], needs[here]
+        concepts, grams = (left[a].multiply(right[n]).sum(axis=1) for left, right in (texts.concepts, texts.grams))
+        meaning = None if texts.meanings is None else (texts.meanings[0][a] * texts.meanings[1][n]).sum(axis=1)
+        scores[here] = _mix(concepts, grams, meaning)
+    return scores
+
+
+def _mix(concepts: IntArray, grams: IntArray, meaning: semantic.Vectors | None) -> FloatArray:
+    """From products of rows of length FULL to a score: the sums were exact, so every machine rounds alike."""
+    likeness = concepts + _GRAM_WEIGHT * grams
+    total = 1 + _GRAM_WEIGHT
+    if meaning is not None:
+        likeness += _MEANING_WEIGHT * (FULL / semantic.FULL) ** 2 * np.maximum(meaning, 0)
+        total += _MEANING_WEIGHT
+    likeness *= 1 / (total * FULL**2)
+    return np.sqrt(np.minimum(likeness, 1, out=likeness), out=likeness)
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:

@@ -1,6 +1,7 @@
 """Short and easy: few hours of work in all, and entries that say what, who, how many and when."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,25 +20,29 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     Smallness falls with the logarithm of people x hours, from 1 at 20 hours of work to 0 at 400; clearness is the share of date,
     number and description that the two entries give.
     """
-    hours = _find_work(scene, offers, needs)
-    spread = np.log(_LARGE_HOURS / _SMALL_HOURS)
-    small = np.clip(np.log(_LARGE_HOURS / np.maximum(hours, _SMALL_HOURS)) / spread, 0, 1)
-    clear = (_measure_clearness(scene.offers)[offers] + _measure_clearness(scene.needs)[needs]) / 2
-    return _WORK_SHARE * np.where(np.isnan(hours), UNKNOWN, small) + (1 - _WORK_SHARE) * clear
+    a, b = scene.offers, scene.needs
+    small = np.fmin(_measure_smallness(a)[offers], _measure_smallness(b)[needs])
+    clear = (_measure_clearness(a)[offers] + _measure_clearness(b)[needs]) / 2
+    return _WORK_SHARE * np.where(np.isnan(small), UNKNOWN, small) + (1 - _WORK_SHARE) * clear
 
 
-def _find_work(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Hours of work in all, the larger of what the two sides say."""
-    return np.fmax((scene.offers.people * scene.offers.hours)[offers], (scene.needs.people * scene.needs.hours)[needs])
+@lru_cache(maxsize=4)
+def _measure_smallness(entries: Entries) -> FloatArray:
+    """1 down to 0, NaN where people or hours are unknown; of two, the smaller is that of the larger work.
+
+    Rounded, because not all machines agree on the last digit of a logarithm.
+    """
+    hours = np.maximum(entries.people * entries.hours, _SMALL_HOURS)
+    return np.round(np.clip(np.log(_LARGE_HOURS / hours) / np.log(_LARGE_HOURS / _SMALL_HOURS), 0, 1), 6)
 
 
+@lru_cache(maxsize=4)
 def _measure_clearness(entries: Entries) -> FloatArray:
     has_date = ~np.isnan(entries.likely_starts) | ~np.isnan(entries.likely_ends)
     has_number = ~np.isnan(entries.people) | ~np.isnan(entries.quantities)
-    has_text = np.array([bool((entry.text or "").strip()) for entry in entries.members], dtype=np.bool_)
-    return np.mean([has_date, has_number, has_text], axis=0)
+    return np.mean([has_date, has_number, entries.has_text], axis=0)
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
-    hours = float(_find_work(scene, np.array([offer]), np.array([need]))[0])
+    hours = float(np.fmax((scene.offers.people * scene.offers.hours)[offer], (scene.needs.people * scene.needs.hours)[need]))
     return {"hours": "" if np.isnan(hours) else round(hours), "read": int(was_read(scene, offer, need, "people", "hours"))}

@@ -12,10 +12,10 @@ from marktplatz.vocabulary import History
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """Earlier partners get 1 where the market prefers them and 0 where it avoids them, others the reverse."""
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    met = scene.earlier_partners[giver, taker]
+    met = scene.earlier_partners[giver, taker] > 0
     return (~met if scene.market.market.history is History.AVOID else met).astype(np.float64)
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
     giver, taker = scene.offers.organisations[offer], scene.needs.organisations[need]
-    return {"met" if scene.earlier_partners[giver, taker] else "new": 1}
+    return {"met" if scene.earlier_partners[giver, taker] > 0 else "new": 1}

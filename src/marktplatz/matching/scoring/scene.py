@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,8 @@ from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.places import find_coordinates
-from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
+from marktplatz.matching.scoring.relations import CommonWord, Relation, SameName
+from marktplatz.vocabulary import CategoryKind, OrganisationKind, PairStatus, WishLevel
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,9 +48,11 @@ class Entries:
     latitudes: FloatArray
     longitudes: FloatArray
     remote: BoolArray
+    has_text: BoolArray
+    has_impact: BoolArray
     lexicon: Lexicon
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         return tuple(member.id for member in self.members)
 
@@ -57,23 +61,38 @@ class Entries:
         """Index of every entry by its id."""
         return {member.id: index for index, member in enumerate(self.members)}
 
+    @cached_property
+    def directions(self) -> FloatArray:
+        """Where each entry lies as seen from the middle of the earth: unit vectors, shape (n, 3)."""
+        phi, theta = np.radians(self.latitudes), np.radians(self.longitudes)
+        return np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)], axis=1)
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The whole market: organisations sorted by id, entries, and who wants or refuses whom.
 
+    The relations are looked up like tables, by rows and columns, and hold only what was said.
+
     Attributes
     ----------
     organisations : tuple of Organisation, length O
     is_company : bool array, shape (O,)
-    competing, same_owner, clashing_values, refused : bool arrays, shape (O, O), symmetric
-        `refused`: one of the two has said no_thanks to the other.
-    refused_offers, refused_needs : bool arrays, shapes (O, A) and (O, N)
+    competing, same_owner : organisations by organisations, symmetric
+    unwanted_values : organisations by organisations
+        The first excludes a value that the second stands for.
+    refused : organisations by organisations, symmetric
+        One of the two has said no_thanks to the other.
+    refused_offers, refused_needs : organisations by offers and by needs
         The organisation has said no_thanks to the entry.
-    liked_organisations : float array, shape (O, O); liked_offers : (O, A); liked_needs : (O, N)
+    forbidden : offers by needs
+        The organiser has excluded the pair.
+    liked_organisations : organisations by organisations; liked_offers : by offers; liked_needs : by needs
         1 for must_meet, 0.5 for like, else 0.
-    earlier_partners : bool array, shape (O, O), symmetric
+    earlier_partners : organisations by organisations, symmetric
         The two made an agreement in an earlier market.
+    common_impact : offers by needs
+        The two name the same field of impact.
     neighbours : bool array, shape (K, K), symmetric
         Kinds that the market declares to fit each other.
     """
@@ -83,17 +102,19 @@ class Scene:
     is_company: BoolArray
     offers: Entries
     needs: Entries
-    competing: BoolArray
-    same_owner: BoolArray
-    clashing_values: BoolArray
-    refused: BoolArray
-    refused_offers: BoolArray
-    refused_needs: BoolArray
-    liked_organisations: FloatArray
-    earlier_partners: BoolArray
+    competing: SameName
+    same_owner: SameName
+    unwanted_values: CommonWord
+    refused: Relation
+    refused_offers: Relation
+    refused_needs: Relation
+    forbidden: Relation
+    liked_organisations: Relation
+    liked_offers: Relation
+    liked_needs: Relation
+    earlier_partners: Relation
+    common_impact: CommonWord
     neighbours: BoolArray
-    liked_offers: FloatArray
-    liked_needs: FloatArray
 
 
 def was_read(scene: Scene, offer: int, need: int, *fields: str) -> bool:
@@ -111,27 +132,33 @@ def build_scene(market: Market) -> Scene:
     position = {organisation.id: index for index, organisation in enumerate(organisations)}
     lexicon = extend_lexicon(load_lexicon(), market.concepts)
     offers, needs = (_build_entries(market, entries, position, lexicon) for entries in (market.offers, market.needs))
-    clashing = np.array([[bool(set(a.excludes) & set(b.values)) for b in organisations] for a in organisations], dtype=np.bool_)
-    clashing = clashing.reshape(len(organisations), len(organisations))
-    refusing = _collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, offers.position, needs.position)
-    liking = _collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, offers.position, needs.position)
+    targets = position, offers.position, needs.position
+    refusing = [_collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, each) for each in targets]
+    liking = [_collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, each) for each in targets]
+    refusing[0] |= {(target, wisher): 1.0 for wisher, target in refusing[0]}
+    shapes = [(len(position), len(each)) for each in targets]
+    refused, liked = (
+        [Relation.from_places(wishes, shape) for wishes, shape in zip(level, shapes, strict=True)] for level in (refusing, liking)
+    )
     return Scene(
         market=market,
         organisations=organisations,
         is_company=np.array([organisation.kind is OrganisationKind.COMPANY for organisation in organisations], dtype=np.bool_),
         offers=offers,
         needs=needs,
-        competing=_find_equals(organisation.competitors for organisation in organisations),
-        same_owner=_find_equals(organisation.owner for organisation in organisations),
-        clashing_values=clashing | clashing.T,
-        refused=(refusing[0] > 0) | (refusing[0].T > 0),
-        refused_offers=refusing[1] > 0,
-        refused_needs=refusing[2] > 0,
-        liked_organisations=liking[0],
+        competing=SameName.from_names(organisation.competitors for organisation in organisations),
+        same_owner=SameName.from_names(organisation.owner for organisation in organisations),
+        unwanted_values=CommonWord.from_lists([each.excludes for each in organisations], [each.values for each in organisations]),
+        refused=refused[0],
+        refused_offers=refused[1],
+        refused_needs=refused[2],
+        forbidden=_find_forbidden(market, offers, needs),
+        liked_organisations=liked[0],
+        liked_offers=liked[1],
+        liked_needs=liked[2],
         earlier_partners=_find_earlier_partners(market, organisations),
+        common_impact=CommonWord.from_lists(*([member.impact_fields for member in side.members] for side in (offers, needs))),
         neighbours=_find_neighbours(market),
-        liked_offers=liking[1],
-        liked_needs=liking[2],
     )
 
 
@@ -153,6 +180,8 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
         latitudes=_to_floats(place[0] if place else None for place in places),
         longitudes=_to_floats(place[1] if place else None for place in places),
         remote=np.array([bool(entry.remote) for entry in members], dtype=np.bool_),
+        has_text=np.array([bool((entry.text or "").strip()) for entry in members], dtype=np.bool_),
+        has_impact=np.array([bool(entry.impact_fields) for entry in members], dtype=np.bool_),
         lexicon=lexicon,
     )
 
@@ -172,21 +201,25 @@ def _day_number(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
 
 
-def _find_equals(names: Iterable[str | None]) -> BoolArray:
-    """Which two have the same non-empty name, after trimming; shape (O, O)."""
-    trimmed = [(name or "").strip() for name in names]
-    numbers = {name: number for number, name in enumerate(sorted(set(trimmed) - {""}), 1)}
-    codes = np.array([numbers.get(name, 0) for name in trimmed], dtype=np.int64)
-    return (codes[:, None] == codes[None, :]) & (codes[:, None] > 0)
+def _find_forbidden(market: Market, offers: Entries, needs: Entries) -> Relation:
+    forbidden = [rule for rule in market.pairs if rule.status is PairStatus.FORBIDDEN]
+    places = {(offers.position[rule.offer], needs.position[rule.need]): 1.0 for rule in forbidden}
+    return Relation.from_places(places, (len(offers.members), len(needs.members)))
 
 
-def _find_earlier_partners(market: Market, organisations: Sequence[Organisation]) -> BoolArray:
-    """Which two were partners before, by their keys; shape (O, O)."""
-    partners = {frozenset(agreement.keys) for agreement in market.earlier_agreements}
-    keys = [organisation.key for organisation in organisations]
-    met = [[bool(a and b) and frozenset((a, b)) in partners for b in keys] for a in keys] if partners else []
-    count = len(organisations)
-    return np.array(met, dtype=np.bool_).reshape(count, count) if met else np.zeros((count, count), dtype=np.bool_)
+def _find_earlier_partners(market: Market, organisations: Sequence[Organisation]) -> Relation:
+    """Which two were partners before, by their keys."""
+    holders: dict[str, list[int]] = {}
+    for index, organisation in enumerate(organisations):
+        if organisation.key:
+            holders.setdefault(organisation.key, []).append(index)
+    met = {
+        place: 1.0
+        for one, other in (agreement.keys for agreement in market.earlier_agreements)
+        for here, there in product(holders.get(one, ()), holders.get(other, ()))
+        for place in ((here, there), (there, here))
+    }
+    return Relation.from_places(met, (len(organisations), len(organisations)))
 
 
 def _find_neighbours(market: Market) -> BoolArray:
@@ -199,13 +232,12 @@ def _find_neighbours(market: Market) -> BoolArray:
 
 
 def _collect_wishes(
-    market: Market, weights: dict[WishLevel, float], position: dict[str, int], offer_at: dict[str, int], need_at: dict[str, int]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The strongest wish of each organisation on each organisation, offer and need."""
-    grids = tuple(np.zeros((len(position), len(targets))) for targets in (position, offer_at, need_at))
+    market: Market, weights: dict[WishLevel, float], position: dict[str, int], target_at: dict[str, int]
+) -> dict[tuple[int, int], float]:
+    """The strongest wish of each organisation on each target."""
+    strongest: dict[tuple[int, int], float] = {}
     for wish in market.wishes:
-        for grid, targets in zip(grids, (position, offer_at, need_at), strict=True):
-            if wish.level in weights and wish.target in targets:
-                place = position[wish.organisation], targets[wish.target]
-                grid[place] = max(grid[place], weights[wish.level])
-    return grids[0], grids[1], grids[2]
+        if wish.level in weights and wish.target in target_at:
+            place = position[wish.organisation], target_at[wish.target]
+            strongest[place] = max(strongest.get(place, 0.0), weights[wish.level])
+    return strongest

@@ -11,7 +11,8 @@ from marktplatz.matching.scoring.scene import UNKNOWN, FloatArray, Scene, was_re
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """Mean share of what is wanted, over what both sides name; more than enough is enough."""
     a, b = scene.offers, scene.needs
-    total, known = np.zeros(len(offers)), np.zeros(len(offers))
+    shape = np.broadcast_shapes(offers.shape, needs.shape)
+    total, known = np.zeros(shape), np.zeros(shape)
     for given, wanted in ((a.people, b.people), (a.hours, b.hours), (a.quantities, b.quantities)):
         share = np.minimum(1.0, given[offers] / np.maximum(wanted[needs], 1e-9))
         both = ~np.isnan(share)

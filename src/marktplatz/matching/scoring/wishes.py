@@ -10,16 +10,9 @@ from marktplatz.matching.scoring.scene import FloatArray, Scene
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
     """1 for must_meet, 0.5 for like: the strongest wish of either on the other or on the other's entry."""
-    if not len(offers):
-        return np.zeros(0)
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    wishes = (
-        scene.liked_organisations[giver, taker],
-        scene.liked_organisations[taker, giver],
-        scene.liked_offers[taker, offers],
-        scene.liked_needs[giver, needs],
-    )
-    return np.max(wishes, axis=0)
+    between = np.maximum(scene.liked_organisations[giver, taker], scene.liked_organisations[taker, giver])
+    return np.maximum(between, np.maximum(scene.liked_offers[taker, offers], scene.liked_needs[giver, needs]))
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:

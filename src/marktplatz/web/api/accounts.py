@@ -13,7 +13,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.outbox import write_to_account
 from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import Cursor, IfMatch, Limit, Now, ReadSession, WriteSession, check_version, put_etag
+from marktplatz.web.deps import Cursor, IfMatch, Limit, Now, ReadSession, WriteSession, check_version, put_etag, put_location
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
@@ -72,7 +72,7 @@ def add(
     account = add_account(session, now, caller, sent.email, sent.name, is_owner=sent.is_owner)
     write_to_account(session, now, account, service.settings.language)
     background.add_task(service.wake_postman)
-    response.headers["Location"] = f"/api/v1/accounts/{account.id}"
+    put_location(response, "accounts", account.id)
     put_etag(response, account.version)
     return _show(account)
 

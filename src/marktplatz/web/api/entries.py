@@ -17,7 +17,18 @@ from marktplatz.usecases.records import entry_value
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web.access import ALWAYS, COLLECTING, ON_DAY, OPEN, SHOWN, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import Cursor, IfMatch, Limit, MarketId, Now, ReadSession, WriteSession, check_version, put_etag
+from marktplatz.web.deps import (
+    Cursor,
+    IfMatch,
+    Limit,
+    MarketId,
+    Now,
+    ReadSession,
+    WriteSession,
+    check_version,
+    put_etag,
+    put_location,
+)
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.merge import Patch, apply_patch
@@ -102,7 +113,7 @@ def make_router(side: EntrySide) -> APIRouter:
         """A new entry; without an id it gets one."""
         entry = Entry.model_construct(**{**dict(sent), "id": sent.id or make_id(side[0])})
         record = add_entry(session, now, caller, market, side, entry)
-        response.headers["Location"] = f"/api/v1/markets/{market}/{resource}/{record.id}"
+        put_location(response, "markets", market, resource, record.id)
         return _answer(record, request, response)
 
     @router.get("/{entry_id:path}", name="read")

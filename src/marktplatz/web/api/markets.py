@@ -13,7 +13,18 @@ from marktplatz.usecases.markets import change_phase, change_policy, create_mark
 from marktplatz.vocabulary import Phase
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import Cursor, IfMatch, Limit, MarketId, Now, ReadSession, WriteSession, check_version, put_etag
+from marktplatz.web.deps import (
+    Cursor,
+    IfMatch,
+    Limit,
+    MarketId,
+    Now,
+    ReadSession,
+    WriteSession,
+    check_version,
+    put_etag,
+    put_location,
+)
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.identity import Identity
 from marktplatz.web.merge import Patch, apply_patch
@@ -66,7 +77,7 @@ def add_market(
     """A new market, as a draft."""
     policy = Policy.model_construct(**{name: getattr(sent, name) for name in Policy.model_fields})
     record = create_market(session, now, caller, policy, sent.id)
-    response.headers["Location"] = f"/api/v1/markets/{record.id}"
+    put_location(response, "markets", record.id)
     put_etag(response, record.version)
     return _show(session, record)
 

@@ -23,7 +23,18 @@ from marktplatz.usecases.records import load_contacts, organisation_value
 from marktplatz.vocabulary import OrganisationKind
 from marktplatz.web.access import ALWAYS, COLLECTING, ON_DAY, OPEN, SHOWN, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import Cursor, IfMatch, Limit, MarketId, Now, ReadSession, WriteSession, check_version, put_etag
+from marktplatz.web.deps import (
+    Cursor,
+    IfMatch,
+    Limit,
+    MarketId,
+    Now,
+    ReadSession,
+    WriteSession,
+    check_version,
+    put_etag,
+    put_location,
+)
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
@@ -90,7 +101,7 @@ def add(
     """A new organisation; on the day helpers and brokers add those who walk in."""
     organisation = Organisation.model_construct(**{**dict(sent), "id": sent.id or make_id("o")})
     record = add_organisation(session, now, caller, market, organisation)
-    response.headers["Location"] = f"/api/v1/markets/{market}/organisations/{record.id}"
+    put_location(response, "markets", market, "organisations", record.id)
     return _show(session, caller, record, response)
 
 

@@ -13,7 +13,7 @@ from marktplatz.usecases.tokens import Grant, find_tokens, get_token, issue_toke
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
+from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession, put_location
 from marktplatz.web.idempotency import SecretRoute
 
 router = APIRouter(tags=["tokens"], route_class=SecretRoute)
@@ -76,7 +76,7 @@ def add_in_market(
     """For this market. It can do what the caller can at most, and only as long as the caller can."""
     grant = Grant(sent.name, sent.role, (market,), sent.scopes, sent.expires_at)
     token, secret = issue_token(session, now, caller, grant, chain=market)
-    response.headers["Location"] = f"/api/v1/markets/{market}/tokens/{token.id}"
+    put_location(response, "markets", market, "tokens", token.id)
     return NewTokenOut(**_fields(token), secret=secret)
 
 
@@ -109,7 +109,7 @@ def add(
 ) -> NewTokenOut:
     grant = Grant(sent.name, sent.role, sent.markets, sent.scopes, sent.expires_at)
     token, secret = issue_token(session, now, caller, grant)
-    response.headers["Location"] = f"/api/v1/tokens/{token.id}"
+    put_location(response, "tokens", token.id)
     return NewTokenOut(**_fields(token), secret=secret)
 
 

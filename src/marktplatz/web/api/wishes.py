@@ -12,7 +12,7 @@ from marktplatz.usecases.records import wish_value
 from marktplatz.usecases.wishes import add_wish, get_wish, remove_wish
 from marktplatz.web.access import ALWAYS, COLLECTING, OPEN, SHOWN, Rule
 from marktplatz.web.body import In, Sent
-from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession
+from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession, put_location
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
@@ -58,7 +58,7 @@ def add(
     now: Now,
 ) -> WishOut:
     record = add_wish(session, now, caller, market, sent)
-    response.headers["Location"] = f"/api/v1/markets/{market}/wishes/{record.id}"
+    put_location(response, "markets", market, "wishes", record.id)
     return _show(record)
 
 

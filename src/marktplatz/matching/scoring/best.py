@@ -1,0 +1,185 @@
+"""The score table of a large market: every pair is scored, and each offer and each need keeps its best."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sparse
+
+from marktplatz.matching.problem import IntArray
+from marktplatz.matching.scoring.barriers import is_other_category, is_shut, is_within_kind
+from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_part
+from marktplatz.matching.scoring.relations import Relation
+from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_parts
+from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
+from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs
+from marktplatz.vocabulary import Criterion, Reciprocity
+
+KEPT: Final = 50
+"""How many pairs each offer and each need keeps at least."""
+
+_ROWS_AT_ONCE: Final = 64
+_COLUMNS_AT_ONCE: Final = 1024
+"""Of a block that is looked at at once: what the processor keeps near."""
+
+_STRETCHES: Final = 4
+_TURN: Final = 20
+"""Bits of the order among equal points."""
+
+Keys = npt.NDArray[np.int32]
+
+
+def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
+    """The possible pairs that are among the `kept` best of their offer or of their need, and all that the market names.
+
+    Notes
+    -----
+    The points are those that `score_all` gives. All of them stand in one table of two bytes a pair, without what shuts pairs out;
+    it is filled block by block, content by sparse products, and then cut: by offers, by needs, and what either keeps stays. Among
+    equal points an entry prefers those that stand in the other list where it stands in its own, and what follows: were all the
+    same preferred, a market of equal entries would lose nearly all of its pairs.
+    """
+    points = _score_plain(scene)
+    ways = find_ways(scene, points)
+    if scene.market.market.reciprocity is Reciprocity.REQUIRED:
+        _drop_without_return(scene, points, ways)
+        ways = find_ways(scene, points)
+    _add_returns(scene, points, ways)
+    found = _keep(points, kept), _keep(points.T, kept, is_turned=True), _find_named(scene, ways)
+    offers, needs = np.divmod(_merge(np.concatenate(found)), max(1, points.shape[1]))
+    exclusions = find_exclusions(scene, offers, needs)
+    parts = _find_parts(scene, points, offers, needs, ways)
+    left_out = int(np.count_nonzero(points != IMPOSSIBLE)) - int(np.count_nonzero(exclusions == 0))
+    return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, left_out, kept)
+
+
+def _score_plain(scene: Scene) -> PointArray:
+    """Points of every offer with every need, returns left aside; IMPOSSIBLE where something shuts the pair out. Shape (A, N)."""
+    points = np.full((len(scene.offers.members), len(scene.needs.members)), IMPOSSIBLE, dtype=np.int16)
+    most = find_most_points(scene)[Criterion.CONTENT]
+    for group, needs in find_groups(scene, is_other_category, is_within_kind):
+        for first in range(0, len(group), _ROWS_AT_ONCE):
+            offers = group[first : first + _ROWS_AT_ONCE]
+            content = score_part(scene, Criterion.CONTENT, most, offers[:, None], needs[None, :])
+            for start in range(0, len(needs), _COLUMNS_AT_ONCE):
+                here = slice(start, start + _COLUMNS_AT_ONCE)
+                rows, columns = offers[:, None], needs[None, here]
+                points[rows, columns] = _score_block(scene, content[:, here], rows, columns)
+    return points
+
+
+def _score_block(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArray) -> FloatArray:
+    """What the contents give and what all else gives, IMPOSSIBLE where something shuts the pair out."""
+    most = find_most_points(scene)
+    total = content.copy()
+    for criterion in MEASURES:
+        if criterion is not Criterion.CONTENT and most[criterion]:
+            total += score_part(scene, criterion, most[criterion], offers, needs)
+    shut = is_shut(scene, offers, needs) | (find_exclusions(scene, offers, needs) > 0)
+    return np.where(shut, IMPOSSIBLE, total)
+
+
+def _drop_without_return(scene: Scene, points: PointArray, ways: Ways) -> None:
+    for start in range(0, len(points), _ROWS_AT_ONCE):
+        here = slice(start, start + _ROWS_AT_ONCE)
+        back = ways.cut(scene.offers.organisations[here], scene.needs.organisations)
+        np.copyto(points[here], IMPOSSIBLE, where=back == IMPOSSIBLE)
+
+
+def _add_returns(scene: Scene, points: PointArray, ways: Ways) -> None:
+    parts = make_parts(find_most_points(scene)[Criterion.RETURN])
+    if not parts.any():
+        return
+    worth = replace(ways, grid=parts[ways.grid])
+    for start in range(0, len(points), _ROWS_AT_ONCE):
+        block = points[start : start + _ROWS_AT_ONCE]
+        part = worth.cut(scene.offers.organisations[start : start + _ROWS_AT_ONCE], scene.needs.organisations)
+        np.add(block, part, out=block, where=block != IMPOSSIBLE)
+
+
+def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray:
+    """Each row's best places as offer * needs + need; `is_turned` where rows are needs."""
+    count, width = points.shape
+    turns = [((np.arange(size, dtype=np.int64) << _TURN) // max(1, size)).astype(np.int32) for size in (count, width)]
+    found = [np.empty(0, dtype=np.int64)]
+    for start in range(0, count, _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        keys = _order(np.ascontiguousarray(points[block]), turns[0][block], turns[1], is_turned=is_turned)
+        here, there = _find_largest(keys, kept)
+        found.append(there * count + here + start if is_turned else (here + start) * width + there)
+    return np.concatenate(found)
+
+
+def _find_largest(keys: Keys, kept: int) -> tuple[IntArray, IntArray]:
+    """Row and column of the `kept` largest keys of each row that are not below 0.
+
+    So many stretches of a row have a largest key above the least of those that it is at most what the row's own bound is.
+    """
+    width = keys.shape[1]
+    stretches = min(width, _STRETCHES * kept)
+    bound = np.zeros((len(keys), 1), dtype=np.int32)
+    if stretches > kept:
+        peaks = np.maximum.reduceat(keys, np.arange(stretches) * width // stretches, axis=1)
+        bound = np.maximum(bound, np.partition(peaks, stretches - kept, axis=1)[:, stretches - kept, None])
+    rows, columns = np.nonzero(keys >= bound)
+    order = np.lexsort((-keys[rows, columns], rows))
+    rows, columns = rows[order], columns[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    return rows[rank < kept], columns[rank < kept]
+
+
+def _order(points: PointArray, here: IntArray, there: IntArray, *, is_turned: bool) -> Keys:
+    """Points above all, then how far around the circle the other stands; below 0 what may not be."""
+    gaps = there[None, :] - here[:, None] if is_turned else here[:, None] - there[None, :]
+    gaps -= 1
+    gaps &= (1 << _TURN) - 1
+    keys = points.astype(np.int32)
+    keys <<= _TURN
+    keys |= gaps
+    return keys
+
+
+def _merge(places: IntArray) -> IntArray:
+    """Sorted, each once."""
+    ordered = np.sort(places)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
+
+
+def _find_parts(scene: Scene, points: PointArray, offers: IntArray, needs: IntArray, ways: Ways) -> IntArray:
+    """Points by criterion; what the contents give is what the others leave of the sum."""
+    total = points[offers, needs].astype(np.int64)
+    others = [criterion for criterion in MEASURES if criterion is not Criterion.CONTENT]
+    parts = np.insert(score_pairs(scene, offers, needs, ways, others), 0, 0, axis=1)
+    parts[:, 0] = total - parts.sum(axis=1)
+    shut = total == IMPOSSIBLE
+    parts[shut] = score_pairs(scene, offers[shut], needs[shut], ways)
+    return parts
+
+
+def _find_named(scene: Scene, ways: Ways) -> IntArray:
+    """Possible pairs that somebody has spoken of, by an organiser's rule or a wish, as offer * needs + need."""
+    rules = [(scene.offers.position[rule.offer], scene.needs.position[rule.need]) for rule in scene.market.pairs]
+    named = _to_matrix(Relation.from_places(dict.fromkeys(rules, 1.0), (len(scene.offers.members), len(scene.needs.members))))
+    gives, takes = (_find_owners(side, len(scene.organisations)) for side in (scene.offers, scene.needs))
+    for organisations, offers, needs in (
+        (scene.liked_organisations, scene.liked_offers, scene.liked_needs),
+        (scene.refused, scene.refused_offers, scene.refused_needs),
+    ):
+        wished = _to_matrix(organisations)
+        named = named + gives.T @ (wished + wished.T) @ takes + _to_matrix(offers).T @ takes + gives.T @ _to_matrix(needs)
+    rows, columns = (index.astype(np.int64) for index in named.nonzero())
+    is_open = ~is_shut(scene, rows, columns)
+    if scene.market.market.reciprocity is Reciprocity.REQUIRED:
+        is_open &= has_return(scene, rows, columns, ways)
+    return rows[is_open] * max(1, len(scene.needs.members)) + columns[is_open]
+
+
+def _to_matrix(relation: Relation) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(relation.keys)), relation.places), shape=relation.shape)
+
+
+def _find_owners(entries: Entries, count: int) -> sparse.csr_array:
+    """1 where an organisation (row) has an entry (column)."""
+    owned = len(entries.members)
+    return sparse.csr_array((np.ones(owned), (entries.organisations, np.arange(owned))), shape=(count, owned))

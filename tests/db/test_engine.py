@@ -1,0 +1,59 @@
+"""How the database is set up: durable, with foreign keys, on an SQLite without the WAL-reset bug; reading writes nothing."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from databases import SqliteTemplates
+from marktplatz.db.engine import Database, has_safe_wal
+from marktplatz.errors import NotFound
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 6), True),
+        ((3, 44, 5), False),
+        ((3, 45, 0), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_which_sqlite_may_use_a_wal(version: tuple[int, ...], is_safe: bool) -> None:
+    assert has_safe_wal(version) is is_safe
+
+
+def test_sqlite_is_durable_and_keeps_references(sqlite_templates: SqliteTemplates) -> None:
+    database = Database(sqlite_templates.make_url())
+    with database.write() as session:
+        pragmas = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("synchronous", "foreign_keys", "recursive_triggers", "secure_delete", "journal_mode")
+        }
+        version = tuple(map(int, session.execute(text("SELECT sqlite_version()")).scalar_one().split(".")))
+    assert pragmas == {
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "secure_delete": 1,
+        "journal_mode": "wal" if has_safe_wal(version) else "delete",
+    }
+    database.dispose()
+
+
+def test_what_is_changed_while_reading_is_thrown_away(database: Database) -> None:
+    try:
+        with database.read() as session:
+            session.execute(text("UPDATE audit_head SET length = 7"))
+    except DBAPIError:
+        assert not database.is_sqlite  # PostgreSQL refuses it at once
+    with database.read() as session:
+        assert session.execute(text("SELECT length FROM audit_head")).scalar_one() == 0
+
+
+def test_there_is_no_lock_of_an_unknown_market(database: Database) -> None:
+    with pytest.raises(NotFound), database.write("nowhere"):
+        raise AssertionError("not reached")
