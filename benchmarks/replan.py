@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from statistics import median
 from time import perf_counter, process_time
 
+import numpy as np
 from instances import make_instance
 
 from marktplatz.errors import Conflict
@@ -24,6 +26,7 @@ from marktplatz.matching.changes import (
 from marktplatz.matching.replan import LivePlan, replan
 
 COLUMNS = (
+    "market",
     "n",
     "pairs",
     "start s",
@@ -36,6 +39,23 @@ COLUMNS = (
     "equal value",
     "equal symmetric difference",
 )
+
+
+def ease_maxima(problem: Problem) -> Problem:
+    """Everybody has time for ten conversations: what the entries can hold decides."""
+    return replace(problem, max_agreements=np.full(len(problem.organisations), 10))
+
+
+def thin_out_needs(problem: Problem) -> Problem:
+    """Two of three needs are withdrawn: the offers have plenty to choose from, and most stay alone."""
+    return replace(problem, need_capacity=np.where(np.arange(len(problem.needs)) % 3, 0, problem.need_capacity))
+
+
+MARKETS: dict[str, Callable[[Problem], Problem]] = {
+    "balanced": lambda problem: problem,
+    "ample maxima": ease_maxima,
+    "a third of the needs": thin_out_needs,
+}
 
 
 def draw_change(plan: LivePlan, random: Random, absent: list[str], decided: list[tuple[str, str]]) -> Change:
@@ -113,9 +133,9 @@ def compare_events(problem: Problem, events: int) -> list[tuple[float, bool, boo
     return scratch
 
 
-def measure(n: int, events: int) -> list[str]:
+def measure(market: str, n: int, events: int) -> list[str]:
     """Processor time, since on a shared machine a millisecond by the clock says little; the start by the clock."""
-    problem = make_instance(n)
+    problem = MARKETS[market](make_instance(n))
     started = perf_counter()
     LivePlan.start(problem)
     start_s = perf_counter() - started
@@ -124,6 +144,7 @@ def measure(n: int, events: int) -> list[str]:
     moving = [(ms, pairs) for ms, pairs in warm if pairs] or [(0.0, 0)]
     figures = [median(times), times[int(0.99 * len(times))], times[-1], median(ms for ms, _ in moving)]
     return [
+        market,
         f"{n:,}",
         f"{len(problem.points):,}",
         f"{start_s:.2f}",
@@ -140,8 +161,9 @@ def main() -> None:
     sizes = [int(size) for size in sys.argv[2:]] or [300, 1000, 3000]
     print("| " + " | ".join(COLUMNS) + " |")
     print("|" + "---|" * len(COLUMNS))
-    for n in sizes:
-        print("| " + " | ".join(measure(n, events)) + " |", flush=True)
+    for market in MARKETS:
+        for n in sizes:
+            print("| " + " | ".join(measure(market, n, events)) + " |", flush=True)
 
 
 if __name__ == "__main__":

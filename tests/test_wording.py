@@ -11,8 +11,9 @@ from babel.messages.pofile import read_po
 import marktplatz
 from marktplatz.cli.show import TEXTS
 from marktplatz.matching.problem import EXCLUSIONS
-from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
+from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import LIFTED_WORDS, NOTE_SENTENCES
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
     CUT_SENTENCE,
@@ -55,7 +56,17 @@ def find_literals() -> set[str]:
     }
 
 
-TABLES = (PAIR_SENTENCES, UNPAIRED_SENTENCES, LIMIT_WORDS, SEVERAL_WORDS, REFUSAL_SENTENCES, SENTENCES, TEXTS)
+TABLES = (
+    PAIR_SENTENCES,
+    UNPAIRED_SENTENCES,
+    LIMIT_WORDS,
+    SEVERAL_WORDS,
+    REFUSAL_SENTENCES,
+    SENTENCES,
+    TEXTS,
+    NOTE_SENTENCES,
+    LIFTED_WORDS,
+)
 MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), CUT_SENTENCE, STABILITY_SENTENCE, *find_literals()})
 
 
@@ -109,11 +120,19 @@ def test_what_is_known_about_a_pair_is_said(criterion: str, params: dict[str, st
 
 
 @LANGUAGES
+@pytest.mark.parametrize("note", PairNote)
+def test_every_note_about_a_pair_has_a_sentence(note: PairNote, language: str) -> None:
+    sentence = pair_sentence(note, {"category": 1, "time": 1, "reason": "Beide {kennen} sich."}, language)
+    assert "(anderer Bereich, anderer Zeitraum)" in sentence or language != "de"
+    assert "Beide {kennen} sich." in sentence
+
+
+@LANGUAGES
 @pytest.mark.parametrize(
     "code", [*UnpairedReason, *Barrier, Rule.NO_THANKS, Rule.FORBIDDEN, Rule.SAME_OWNER, Rule.MAX_PAIRS_BETWEEN]
 )
 def test_every_reason_for_staying_alone_has_a_sentence(code: str, language: str) -> None:
-    limits = LIMITS if code == UnpairedReason.PARTNERS_TAKEN else [()]
+    limits = LIMITS if "{limits}" in UNPAIRED_SENTENCES[code] else [()]
     for more, needed in ((1, limits), (4, limits)):
         for each in needed:
             sentence = unpaired_sentence(code, UNPAIRED_WORDS, each, more, language)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_serializer
 from pydantic_core import PydanticCustomError, core_schema
 
 from marktplatz.errors import Finding, Place, Severity
@@ -38,21 +38,25 @@ class NullMeans:
         )
 
 
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
 """Control characters, and those that turn the direction of what follows: a name could pass for another with them."""
 
 
 def _printable(text: str) -> str:
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         raise PydanticCustomError("control_character", "control character")
     return text
 
 
 def _not_blank(text: str) -> str:
-    """Something has to be seen: blanks, and marks of no width, are nothing."""
-    if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
+    if not is_seen(text):
         raise PydanticCustomError("blank", "blank")
     return text
+
+
+def is_seen(text: str) -> bool:
+    """Is there anything to see? Blanks, and marks of no width, are nothing."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 
 def _plausible_day(day: date) -> date:
@@ -137,6 +141,11 @@ class Organisation(Value):
     table: Ordinal | None = None
     contact: Contact | None = None
 
+    @field_serializer("name", when_used="json")
+    def _write_name(self, name: str) -> str | None:
+        """No name is null in JSON; an empty one could not be read back."""
+        return name or None
+
     @property
     def label(self) -> str:
         return self.name.strip() or self.id
@@ -177,11 +186,18 @@ class Wish(Value):
 
 
 class PairRule(Value):
-    """What the organiser fixed by hand for one pair."""
+    """What the organiser fixed by hand for one pair; `exception`: why it is pinned although category, time or distance differ."""
 
     offer: Identifier
     need: Identifier
     status: PairStatus
+    exception: Text | None = None
+
+    @property
+    def exception_reason(self) -> str | None:
+        """The written reason, on one line, where there is one and the pair is pinned; else the exception is none."""
+        reason = " ".join((self.exception or "").split())
+        return reason if reason and self.status is PairStatus.PINNED else None
 
 
 class EarlierAgreement(Value):
@@ -317,6 +333,7 @@ def _find_pair_faults(market: Market) -> Iterator[Finding]:
                 yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
             if line.need not in needs:
                 yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+    yield from _find_idle_exceptions(market)
     first_row: dict[tuple[str, str], int] = {}
     for row, score in enumerate(market.scores or (), 1):
         other_row = first_row.setdefault((score.offer, score.need), row)
@@ -326,6 +343,14 @@ def _find_pair_faults(market: Market) -> Iterator[Finding]:
                 Place(sheet="scores", row=row, field="offer"),
                 {"offer": score.offer, "need": score.need, "other_row": other_row},
             )
+
+
+def _find_idle_exceptions(market: Market) -> Iterator[Finding]:
+    """An exception makes a pinned pair possible and does nothing for any other."""
+    for row, rule in enumerate(market.pairs, 1):
+        if (rule.exception or "").strip() and rule.exception_reason is None:
+            place = Place(sheet="pairs", row=row, field="exception")
+            yield Finding("exception_without_pin", place, {"offer": rule.offer, "need": rule.need}, Severity.WARNING)
 
 
 def _find_gaps(market: Market) -> Iterator[Finding]:

@@ -79,6 +79,16 @@ class PlanStatus(StrEnum):
     REFUSED = "refused"
 
 
+class SolvePhase(StrEnum):
+    """How far a solve has come, in this order."""
+
+    STARTING = "starting"
+    READING = "reading"
+    SCORING = "scoring"
+    SOLVING = "solving"
+    EXPLAINING = "explaining"
+
+
 class Rule(StrEnum):
     """The hard rules, in the order in which a refusal names the first that is broken."""
 
@@ -121,6 +131,12 @@ class Criterion(StrEnum):
     GIVEN = "given"
 
 
+class PairNote(StrEnum):
+    """What is said about a pair beside its points."""
+
+    EXCEPTION = "exception"
+
+
 class UnpairedReason(StrEnum):
     """Why an organisation is in no pair, beside the Barriers and Rules that have their own names."""
 
@@ -131,6 +147,8 @@ class UnpairedReason(StrEnum):
     PARTNERS_TAKEN = "partners_taken"
     LOST_TIE = "lost_tie"
     NOT_PROVEN = "not_proven"
+    COULD_JOIN = "could_join"
+    TAKEN_BY_HAND = "taken_by_hand"
 
 
 class EntrySide(StrEnum):

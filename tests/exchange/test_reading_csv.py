@@ -27,6 +27,12 @@ def test_every_encoding_and_delimiter_gives_the_same_market(tmp_path: Path, enco
     assert len(market.wishes) == 1
 
 
+def test_a_written_exception_stands_beside_a_fixed_pair(tmp_path: Path) -> None:
+    pairs = to_csv([["Angebot", "Gesuch", "Status", "Ausnahme"], ["a1", "g1", "fest", "Beide kennen sich."]])
+    market, warnings = read_market(write_csv_folder(tmp_path, FILES | {"Paare": pairs}))
+    assert (market.pairs[0].exception, warnings) == ("Beide kennen sich.", ())
+
+
 def test_the_delimiter_is_the_one_that_gives_known_headings(tmp_path: Path) -> None:
     rows = 'Id,Organisation,"Titel; oder: was, genau?",Titel\r\na1,u1,"a;b;c","x; y, z"\r\n'
     market, _ = read_market(write_csv_folder(tmp_path, FILES | {"Angebote": rows}))

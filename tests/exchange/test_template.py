@@ -37,7 +37,7 @@ def test_the_template_has_german_sheets_headings_and_one_example_each(tmp_path: 
         assert workbook.sheet_names == [*(SHEET_BY_KEY[key].name for key in LISTS), "Hilfe", "Listen"]
         for key in LISTS:
             headings, *rows = workbook.get_sheet_by_name(SHEET_BY_KEY[key].name).to_python()
-            assert headings == [column.heading for column in SHEET_BY_KEY[key].columns]
+            assert headings == [column.heading for column in SHEET_BY_KEY[key].template_columns]
             examples = [row for row in rows if any(str(cell).startswith("BEISPIEL") for cell in row)]
             assert len(examples) == (key not in {"market", "categories"})
         told = {row[0] for row in workbook.get_sheet_by_name("Hilfe").to_python()}
@@ -45,7 +45,7 @@ def test_the_template_has_german_sheets_headings_and_one_example_each(tmp_path: 
 
 
 def test_every_column_has_a_hint_and_every_choice_a_drop_down() -> None:
-    assert {column.key for key in LISTS for column in SHEET_BY_KEY[key].columns} == set(HINTS)
+    assert {column.key for key in LISTS for column in SHEET_BY_KEY[key].template_columns} == set(HINTS)
     with zipfile.ZipFile(io.BytesIO(make_template())) as archive:
         offers = archive.read("xl/worksheets/sheet4.xml").decode()
         needed = {"list": 3, "date": 2, "whole": 2, "decimal": 2}

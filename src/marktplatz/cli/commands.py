@@ -191,16 +191,14 @@ def _read(source: Path) -> "Market":
 
 
 def _propose(market: "Market", previous: Path | None = None, stay_bonus: int = 0, time_limit_s: float | None = None) -> "Plan":
-    from importlib.metadata import version
     from time import perf_counter
 
     from marktplatz.cli.terminal import find_language, show_progress
     from marktplatz.exchange.plan_file import read_pairings
-    from marktplatz.plan import Solver
-    from marktplatz.usecases.propose import propose_pairings
+    from marktplatz.usecases.propose import name_solver, propose_pairings
 
     kept = read_pairings(previous) if previous is not None else ()
-    solver = Solver(name="ortools+highs", version=f"{version('ortools')}+{version('scipy')}", wall_ms=0)
+    solver = name_solver()
     started = perf_counter()
     with show_progress("Die besten Paare werden gesucht …"):
         plan = propose_pairings(

@@ -1,5 +1,6 @@
 """One cell into one JSON value; what cannot be understood is left as it stands, so that one validation judges all sources."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,8 @@ from datetime import date, datetime, time
 from typing import Final, TypeAlias
 
 from marktplatz.exchange.columns import CellKind, Column
-from marktplatz.exchange.words import COUNTRIES, UNLIMITED, YES_NO, find_code, fold
+from marktplatz.exchange.literals import find_literal
+from marktplatz.exchange.words import COUNTRIES, UNLIMITED, UNSAID, YES_NO, find_code, fold
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -26,9 +28,11 @@ MAX_DIGITS: Final = 30
 """Longer runs of digits are no number that a market needs; they stay text and are refused as such."""
 
 _GERMAN_DAY: Final = re.compile(r"([0-9]{1,2})\.\s*([0-9]{1,2})\.\s*([0-9]{4}|[0-9]{2})")
-_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_GERMAN_NUMBER: Final = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)(,[0-9]+)?")
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_GERMAN_NUMBER: Final = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+)(,[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _UNCLEAR_NUMBER: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+CAN_BE_UNSAID: Final = frozenset((CellKind.WHOLE, CellKind.NUMBER, CellKind.YES_NO))
+"""Kinds of cells that may say "ohne Angabe" where an empty cell would mean something else."""
 
 
 def is_blank(cell: Cell) -> bool:
@@ -39,8 +43,13 @@ def to_json(cell: Cell, column: Column) -> Json | Flaw:
     """What a cell that is not blank says in a column."""
     if isinstance(cell, Flaw):
         return cell
-    if column.can_be_unlimited and isinstance(cell, str) and fold(cell) in UNLIMITED:
-        return None
+    if isinstance(cell, str):
+        literal = find_literal(cell)
+        if literal is not None:
+            return list[Json](literal.value) if isinstance(literal.value, list) else literal.value
+        word = fold(cell) if column.can_be_unlimited or column.kind in CAN_BE_UNSAID else ""
+        if (column.can_be_unlimited and word in UNLIMITED) or (column.kind in CAN_BE_UNSAID and word in UNSAID):
+            return None
     return _READERS[column.kind](cell, column)
 
 
@@ -96,11 +105,12 @@ def _parse_number(cell: str) -> Json | Flaw:
         return text
     if _UNCLEAR_NUMBER.fullmatch(text):
         return Flaw("unclear_number", {"found": text, "thousands": text.replace(".", ""), "decimal": text.replace(".", ",")})
+    number = math.inf
     if _PLAIN_NUMBER.fullmatch(text):
-        return float(text)
-    if _GERMAN_NUMBER.fullmatch(text):
-        return float(text.replace(".", "").replace(",", "."))
-    return text
+        number = float(text)
+    elif _GERMAN_NUMBER.fullmatch(text):
+        number = float(text.replace(".", "").replace(",", "."))
+    return number if math.isfinite(number) else text
 
 
 def _to_whole(cell: Cell, column: Column) -> Json | Flaw:

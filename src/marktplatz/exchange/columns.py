@@ -8,6 +8,7 @@ from typing import Final
 from marktplatz.exchange.words import fold
 from marktplatz.vocabulary import (
     CategoryKind,
+    Criterion,
     History,
     ImpactField,
     OrganisationKind,
@@ -48,6 +49,8 @@ class Column:
     required: bool = False
     choice: type[StrEnum] | None = None
     can_be_unlimited: bool = False
+    is_in_template: bool = True
+    """Is it for people to fill in? Other columns are written only where a market uses them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class Sheet:
     @cached_property
     def column_by_heading(self) -> dict[str, Column]:
         return {fold(word): column for column in self.columns for word in (column.key, column.heading, *column.others)}
+
+    @cached_property
+    def template_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_in_template)
 
     @cached_property
     def column_by_key(self) -> dict[str, Column]:
@@ -101,6 +108,24 @@ _ENTRY_COLUMNS: Final = (
     Column("remote", "aus der Ferne", CellKind.YES_NO, ("online", "ortsunabhängig", "aus der Ferne möglich")),
     Column("capacity", "Wie oft", CellKind.WHOLE, ("Kapazität", "Wie oft möglich", "Anzahl Paare")),
 )
+GIVEN_POINTS_ONLY: Final = "given_points_only"
+"""No key of the market: it says that the score table counts even without rows, which a sheet cannot say otherwise."""
+_WEIGHT_COLUMNS: Final = tuple(
+    Column(f"weights.{criterion}", f"Gewicht {word}", CellKind.WHOLE, is_in_template=False)
+    for criterion, word in (
+        (Criterion.KIND, "Bereich"),
+        (Criterion.CONTENT, "Inhalt"),
+        (Criterion.TIME, "Zeit"),
+        (Criterion.PLACE, "Ort"),
+        (Criterion.SIZE, "Größe"),
+        (Criterion.EASE, "Einfachheit"),
+        (Criterion.WISHES, "Wünsche"),
+        (Criterion.RETURN, "Gegenleistung"),
+        (Criterion.IMPACT, "Wirkungsfeld"),
+        (Criterion.HISTORY, "Frühere Partner"),
+        (Criterion.GIVEN, "Gegebene Punkte"),
+    )
+)
 
 SHEETS: Final = (
     Sheet(
@@ -130,6 +155,8 @@ SHEETS: Final = (
             ),
             Column("break_rounds", "Pausenrunden", CellKind.WHOLES, ("Pausen",)),
             _choice("history", "Frühere Partner", History),
+            Column(GIVEN_POINTS_ONLY, "Nur gegebene Punkte", CellKind.YES_NO, is_in_template=False),
+            *_WEIGHT_COLUMNS,
         ),
     ),
     Sheet(
@@ -188,13 +215,24 @@ SHEETS: Final = (
     Sheet(
         "pairs",
         "Paare",
-        (_id("offer", "Angebot"), _id("need", "Gesuch"), _choice("status", "Status", PairStatus, required=True)),
+        (
+            _id("offer", "Angebot"),
+            _id("need", "Gesuch"),
+            _choice("status", "Status", PairStatus, required=True),
+            Column("exception", "Ausnahme", others=("Begründung", "Begründung der Ausnahme")),
+        ),
         ("Paar",),
     ),
     Sheet(
         "scores",
         "Punkte",
         (_id("offer", "Angebot"), _id("need", "Gesuch"), Column("points", "Punkte", CellKind.POINTS, required=True)),
+    ),
+    Sheet(
+        "earlier_agreements",
+        "Frühere Vereinbarungen",
+        (Column("keys", "Schlüssel", CellKind.TEXTS, ("Beide Schlüssel",), required=True),),
+        ("Frühere Vereinbarung",),
     ),
 )
 SHEET_BY_KEY: Final = {sheet.key: sheet for sheet in SHEETS}

@@ -1,43 +1,64 @@
-"""A folder of CSV files, one per list: encodings, delimiters and line numbers."""
+"""CSV files, one per list, from a folder or a zip: encodings, delimiters and line numbers."""
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.cells import Cell
 from marktplatz.exchange.columns import MAX_COLUMNS, Sheet, find_sheet, is_our_own, max_rows
+from marktplatz.exchange.formula_guard import unguard_formula
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.tables import Content, Table, read_tables
 from marktplatz.exchange.words import fold
+from marktplatz.exchange.zip_file import ZipLimits, unpack
 
 MAX_BYTES: Final = 50_000_000
+ZIP_LIMITS: Final = ZipLimits(packed=MAX_BYTES, unpacked=100_000_000, parts=200)
 DELIMITERS: Final = (";", ",", "\t")
 
 
 def read_csv_folder(folder: Path) -> Content:
     """The market of a folder; files with other names are warned about and left alone."""
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.is_file())
-    if not files:
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.is_file())
+    if not paths:
         raise InvalidInput(Finding("no_csv_in_folder", Place(str(folder))))
+    return _read_files([(path.name, partial(_read_text, path)) for path in paths], str(folder))
+
+
+def read_csv_zip(file: str, content: bytes) -> Content:
+    """The market of a zip of CSV files, in a folder or not; `file` is its name for the findings."""
+    parts = [
+        (name.rpartition("/")[2], part)
+        for name, part in sorted(unpack(content, ZIP_LIMITS, file).items())
+        if name.lower().endswith(".csv") and not any(step.startswith((".", "__MACOSX")) for step in name.split("/"))
+    ]
+    if not parts:
+        raise InvalidInput(Finding("no_csv_in_zip", Place(file)))
+    return _read_files([(name, partial(decode, name, part)) for name, part in parts], file)
+
+
+def _read_files(files: Sequence[tuple[str, Callable[[], str]]], source: str) -> Content:
     strangers: list[Finding] = []
     broken: list[tuple[Sheet, Finding]] = []
     tables: list[Table] = []
-    for path in files:
-        sheet = find_sheet(path.stem)
+    for name, read_text in files:
+        stem = name.rpartition(".")[0]
+        sheet = find_sheet(stem)
         if sheet is not None:
             try:
-                rows = _rows(_read_text(path), path.name, sheet, broken)
-                tables.append(Table(sheet, path.name, path.stem, rows, has_fixed_width=True))
+                rows = _rows(read_text(), name, sheet, broken)
+                tables.append(Table(sheet, name, stem, rows, has_fixed_width=True))
             except InvalidInput as error:
                 broken += ((sheet, finding) for finding in error.findings)
-        elif not is_our_own(path.stem):
-            strangers.append(Finding("unknown_csv", Place(path.name), severity=Severity.WARNING))
-    content = read_tables(tables, str(folder))
+        elif not is_our_own(stem):
+            strangers.append(Finding("unknown_csv", Place(name), severity=Severity.WARNING))
+    content = read_tables(tables, source)
     content.findings = [*strangers, *(finding for _, finding in broken), *content.findings]
     content.unread = {sheet.key for sheet, _ in broken}
     return content
@@ -71,14 +92,14 @@ def _rows(text: str, file: str, sheet: Sheet, broken: list[tuple[Sheet, Finding]
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
     line = offset + 1
     try:
-        for row in reader:
+        for number, row in enumerate(reader):
             if any(row[MAX_COLUMNS:]):
                 broken.append((sheet, Finding("far_column", Place(file, row=line))))
                 return
-            if line > max_rows(sheet) + 1 and any(row):
+            if number > max_rows(sheet) and any(row):
                 broken.append((sheet, Finding("too_many_rows", Place(file, row=line), {"limit": max_rows(sheet)})))
                 return
-            yield line, row[:MAX_COLUMNS]
+            yield line, [unguard_formula(cell) for cell in row[:MAX_COLUMNS]]
             line = offset + reader.line_num + 1
     except csv.Error as error:
         code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"

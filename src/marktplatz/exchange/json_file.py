@@ -40,17 +40,27 @@ class _DoubledObject(dict[str, Any]):
 
 def read_json(path: Path) -> tuple[bytes, Origins, list[Finding]]:
     """The file's bytes, fit for validation, and what was found beside; InvalidInput where it is not JSON of a market."""
-    place = Place(path.name)
-    if path.stat().st_size > MAX_BYTES:
+    _refuse_if_large(path.stat().st_size, Place(path.name))
+    return read_json_bytes(path.name, path.read_bytes())
+
+
+def _refuse_if_large(size: int, place: Place) -> None:
+    if size > MAX_BYTES:
         raise InvalidInput(Finding("file_too_large", place, {"limit": MAX_BYTES // 1_000_000}))
-    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+
+
+def read_json_bytes(file: str, sent: bytes) -> tuple[bytes, Origins, list[Finding]]:
+    """The same for a file that is in memory already; `file` is its name for the findings."""
+    place = Place(file)
+    _refuse_if_large(len(sent), place)
+    raw = sent.removeprefix(codecs.BOM_UTF8)
     content = _parse(raw, place)
     if not isinstance(content, dict):
         raise InvalidInput(Finding("not_a_market", place))
     if content.get("format", MARKET_FORMAT) != MARKET_FORMAT:
         # Another kind of file altogether: all else that is wrong with it would only confuse.
-        raise InvalidInput(Finding("wrong_format", Place(path.name, field="format"), {"found": shorten(content["format"])}))
-    return raw, Origins(path.name, is_json=True), list(_find_oddities(content, path.name))
+        raise InvalidInput(Finding("wrong_format", Place(file, field="format"), {"found": shorten(content["format"])}))
+    return raw, Origins(file, is_json=True), list(_find_oddities(content, file))
 
 
 def parse_json(raw: bytes) -> Any:

@@ -1,30 +1,30 @@
 """A market from a file or folder, with everything that is wrong or doubtful in it."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
-from marktplatz.exchange.csv_folder import read_csv_folder
-from marktplatz.exchange.json_file import read_json
+from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv_zip
+from marktplatz.exchange.found import shorten_text
+from marktplatz.exchange.json_file import read_json, read_json_bytes
+from marktplatz.exchange.mentions import note_columns
 from marktplatz.exchange.places import Origins
 from marktplatz.exchange.spreadsheet import read_spreadsheet
 from marktplatz.exchange.tables import Content, find_missing_organisations
 from marktplatz.exchange.validation import validate
+from marktplatz.exchange.zip_file import MAX_NAME
 from marktplatz.market import Market
 
-_READER_BY_SUFFIX: Final[Mapping[str, Callable[[Path], Content]]] = {".xlsx": read_spreadsheet, ".xlsm": read_spreadsheet}
+_WORKBOOKS: Final = frozenset((".xlsx", ".xlsm"))
 _OLD_SPREADSHEETS: Final = frozenset((".xls", ".xlsb", ".ods", ".numbers", ".fods"))
 
 
 def read_market(path: Path) -> tuple[Market, tuple[Finding, ...]]:
     """The market and its warnings; InvalidInput with every error if there is one."""
-    market, findings = _read(path)
-    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-    if errors or market is None:
-        raise InvalidInput(*errors)
-    return market, findings
+    return _without_errors(*_read(path))
 
 
 def inspect_market(path: Path) -> tuple[Finding, ...]:
@@ -33,6 +33,34 @@ def inspect_market(path: Path) -> tuple[Finding, ...]:
         return _read(path)[1]
     except InvalidInput as error:
         return error.findings
+
+
+def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding, ...]]:
+    """The same for a file that somebody sent: .json, .xlsx or a .zip of CSV files, told apart by the end of its name.
+
+    The name is trusted for nothing else. A workbook lies in a temporary folder of its own while it is read.
+    """
+    return _without_errors(*_read_bytes(_base_name(name), content))
+
+
+def inspect_market_bytes(name: str, content: bytes) -> tuple[Finding, ...]:
+    """Every error and warning of a file that somebody sent; whatever the file, nothing is raised."""
+    try:
+        return _read_bytes(_base_name(name), content)[1]
+    except InvalidInput as error:
+        return error.findings
+
+
+def _base_name(name: str) -> str:
+    """The last step of a path on any system, at most MAX_NAME characters from its end."""
+    return re.split(r"[/\\]", name)[-1][-MAX_NAME:]
+
+
+def _without_errors(market: Market | None, findings: tuple[Finding, ...]) -> tuple[Market, tuple[Finding, ...]]:
+    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+    if errors or market is None:
+        raise InvalidInput(*errors)
+    return market, findings
 
 
 def _read(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
@@ -60,12 +88,40 @@ def _read_by_kind(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
     if suffix == ".json":
         raw, origins, findings = read_json(path)
         return _validate(raw, origins, findings)
-    if suffix in _READER_BY_SUFFIX:
-        return _validate_tables(_READER_BY_SUFFIX[suffix](path))
+    if suffix in _WORKBOOKS:
+        return _validate_tables(read_spreadsheet(path))
+    if suffix == ".zip":
+        _refuse_if_large(path)
+        return _validate_tables(read_csv_zip(path.name, path.read_bytes()))
     if suffix == ".csv":
         raise InvalidInput(Finding("single_csv", Place(path.name)))
+    raise _unknown_kind(path.name, suffix)
+
+
+def _refuse_if_large(path: Path) -> None:
+    if path.stat().st_size > ZIP_LIMITS.packed:
+        raise InvalidInput(Finding("file_too_large", Place(path.name), {"limit": ZIP_LIMITS.packed // 1_000_000}))
+
+
+def _read_bytes(file: str, content: bytes) -> tuple[Market | None, tuple[Finding, ...]]:
+    suffix = f".{file.rpartition('.')[2].lower()}" if "." in file else ""
+    if suffix == ".json":
+        return _validate(*read_json_bytes(file, content))
+    if suffix in _WORKBOOKS:
+        with TemporaryDirectory(prefix="marktplatz-") as folder:
+            path = Path(folder) / f"sent{suffix}"
+            path.write_bytes(content)
+            return _validate_tables(read_spreadsheet(path, file))
+    if suffix == ".zip":
+        return _validate_tables(read_csv_zip(file, content))
+    if suffix == ".csv":
+        raise InvalidInput(Finding("single_csv_sent", Place(file)))
+    raise _unknown_kind(file, suffix)
+
+
+def _unknown_kind(file: str, suffix: str) -> InvalidInput:
     code = "other_spreadsheet" if suffix in _OLD_SPREADSHEETS else "unknown_extension"
-    raise InvalidInput(Finding(code, Place(path.name), {"found": suffix or path.name}))
+    return InvalidInput(Finding(code, Place(file), {"found": shorten_text(suffix or file)}))
 
 
 def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> tuple[Market | None, tuple[Finding, ...]]:
@@ -78,4 +134,6 @@ def _validate_tables(content: Content) -> tuple[Market | None, tuple[Finding, ..
     raw = json.dumps(content.members).encode()
     content.members.clear()  # a large market need not be in memory twice
     market, told = validate(raw, content.origins, content.reported, content.unread)
+    if market is not None:
+        note_columns(market, content.origins)
     return market, (*findings, *told)

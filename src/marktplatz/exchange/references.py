@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from marktplatz.exchange.cells import Json
+from marktplatz.exchange.literals import is_verbatim
 from marktplatz.exchange.words import find_code, fold
 from marktplatz.vocabulary import CategoryKind
 
@@ -20,7 +21,7 @@ def resolve_categories(lists: Mapping[str, Members], categories: Members) -> Non
                 by_label.setdefault(fold(str(word)), set()).add(code)
     for entry in (*lists.get("offers", ()), *lists.get("needs", ())):
         word = entry.get("category")
-        if isinstance(word, str) and word not in codes:
+        if isinstance(word, str) and word not in codes and not is_verbatim(word):
             entry["category"] = _find_category(word, by_label) or word
 
 
@@ -50,5 +51,12 @@ def pad_postcodes(lists: Mapping[str, Members], market: dict[str, Json]) -> None
 def _pad(member: dict[str, Json], country: Json) -> None:
     postcode = member.get("postcode")
     is_german = country is None or str(country).upper() == "DE"
-    if is_german and isinstance(postcode, str) and len(postcode) == 4 and postcode.isascii() and postcode.isdigit():
+    if (
+        is_german
+        and isinstance(postcode, str)
+        and not is_verbatim(postcode)
+        and len(postcode) == 4
+        and postcode.isascii()
+        and postcode.isdigit()
+    ):
         member["postcode"] = "0" + postcode

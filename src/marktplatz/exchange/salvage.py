@@ -52,7 +52,7 @@ def _prune(content: dict[str, Any], faulty: Collection[Spot], loss: Loss) -> Non
             loss.lists |= {"categories"} if list_key == "market" else set()
             _holder(content, list_key).pop(list_key, None)
         elif list_key == "market":
-            content["market"].pop(field_key, None)
+            content["market"].pop((field_key or "").partition(".")[0], None)
         else:
             loss.entries.add((list_key, index))
             top_key = (field_key or "").partition(".")[0]

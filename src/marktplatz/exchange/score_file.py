@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marktplatz.errors import Finding, InvalidInput, Place
+from marktplatz.exchange.formula_guard import guard_formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,3 @@ def _make_csv(pairs: list[ScoredPair]) -> bytes:
     writer.writerow(["offer", "need", "points", *criteria])
     writer.writerows([guard_formula(pair.offer), guard_formula(pair.need), pair.points, *pair.parts.values()] for pair in pairs)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def guard_formula(text: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula; an apostrophe makes it text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

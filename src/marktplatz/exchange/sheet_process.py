@@ -3,7 +3,6 @@
 Started as `python -m marktplatz.exchange.sheet_process FILE`; whatever a file does to it, the parent lives on.
 """
 
-import contextlib
 import json
 import posixpath
 import re
@@ -16,6 +15,7 @@ from html import unescape
 from typing import Any, Final
 
 from marktplatz.exchange.columns import Sheet, find_sheet, max_cells, max_rows
+from marktplatz.exchange.process_limits import limit_process
 from marktplatz.exchange.sheet_scan import Scan, SheetRefused, scan_sheet
 
 MEMORY_LIMIT: Final = 450 * 1024 * 1024
@@ -32,7 +32,7 @@ _ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 def main(path: str) -> int:
     """Read the sheets that hold lists of a market; the last line says that nothing is missing."""
-    _limit_resources()
+    limit_process(MEMORY_LIMIT, CPU_LIMIT_S)
     from python_calamine import CalamineError
 
     try:
@@ -43,20 +43,6 @@ def main(path: str) -> int:
         return TOO_LARGE
     _tell({"end": True})
     return 0
-
-
-def _limit_resources() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has none; there the parent's clock and its limit on the output remain
-        return
-    # A system may allow less than we ask for, or not know a limit at all.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S + 1))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _tell(message: dict[str, Any]) -> None:

@@ -25,19 +25,19 @@ MAX_OUTPUT_CHARACTERS: Final = 64_000_000
 _OLE2: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
-def read_spreadsheet(path: Path) -> Content:
-    """The market of a workbook."""
-    _refuse_dangerous(path)
-    reading = _Reading(path)
-    content = read_tables(reading.tables(), path.name)
+def read_spreadsheet(path: Path, file: str | None = None) -> Content:
+    """The market of a workbook; `file` is its name for the findings, where it is not the path's own."""
+    file = file or path.name
+    _refuse_dangerous(path, Place(file))
+    reading = _Reading(path, file)
+    content = read_tables(reading.tables(), file)
     content.findings = reading.findings + content.findings
     content.unread = reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
     return content
 
 
-def _refuse_dangerous(path: Path) -> None:
+def _refuse_dangerous(path: Path, place: Place) -> None:
     """Judge by the file's outside: its first bytes and the directory of the archive."""
-    place = Place(path.name)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise InvalidInput(Finding("file_too_large", place, {"limit": MAX_FILE_BYTES // 1_000_000}))
     with path.open("rb") as stream:
@@ -65,8 +65,8 @@ def _refuse_dangerous(path: Path) -> None:
 class _Reading:
     """One run of the child process: its messages as tables, its failures as findings."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, file: str) -> None:
+        self.path, self.file = path, file
         self.findings: list[Finding] = []
         self.sheet_in_hand: str | None = None
         self.unread: set[str] = set()
@@ -85,7 +85,7 @@ class _Reading:
         if not self.is_complete:
             # A crash that Python could still report is the file's; a killed child asked for too much.
             code = "broken_workbook" if self.exit_code == BROKEN else "sheet_too_large"
-            self._find(code, Place(self.path.name, self.sheet_in_hand))
+            self._find(code, Place(self.file, self.sheet_in_hand))
 
     def _tables_from(self, name: str, messages: Iterator[dict[str, Any]]) -> Iterator[Table]:
         """A table whose rows are read while it is; the message that ends it begins the next one."""
@@ -104,12 +104,12 @@ class _Reading:
             sheet = find_sheet(current)
             # A sheet in whose midst the child ended was not read.
             if sheet is not None and (following is not None or self.is_complete):
-                yield Table(sheet, self.path.name, current, batches)
+                yield Table(sheet, self.file, current, batches)
 
     def _note_sheet(self, name: str) -> None:
         self.sheet_in_hand = name
         if find_sheet(name) is None and not is_our_own(name):
-            self._find("unknown_sheet", Place(self.path.name, name), severity=Severity.WARNING)
+            self._find("unknown_sheet", Place(self.file, name), severity=Severity.WARNING)
 
     def _note(self, message: dict[str, Any]) -> None:
         if "opening" in message:
@@ -120,7 +120,7 @@ class _Reading:
             sheet = find_sheet(message.get("name", ""))
             self.unread |= {sheet.key} if sheet else set()
             field = column_letter(message["column"] - 1) if "column" in message else None
-            place = Place(self.path.name, message.get("name", self.sheet_in_hand), message.get("row"), field)
+            place = Place(self.file, message.get("name", self.sheet_in_hand), message.get("row"), field)
             self._find(message["refused"], place, limit=message.get("limit", 0))
 
     def _find(self, code: str, place: Place, severity: Severity = Severity.ERROR, **params: str | int) -> None:

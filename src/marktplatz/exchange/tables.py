@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.cells import Cell, Flaw, Json, is_blank, to_json
-from marktplatz.exchange.columns import CellKind, Column, Sheet
+from marktplatz.exchange.columns import GIVEN_POINTS_ONLY, CellKind, Column, Sheet
+from marktplatz.exchange.found import shorten
 from marktplatz.exchange.places import Origin, Origins, Spot
 from marktplatz.exchange.references import pad_postcodes, resolve_categories
 from marktplatz.exchange.words import fold
@@ -78,15 +79,27 @@ def _check_market_row(lists: dict[str, list[dict[str, Json]]], content: Content)
 
 
 def _assemble(lists: dict[str, list[dict[str, Json]]], content: Content) -> None:
-    market = dict((lists.pop("market", None) or [{}])[0])
-    categories = lists.pop("categories", [])
+    market_rows = lists.pop("market", [])
+    market = dict(market_rows[0]) if market_rows else {}
+    has_categories, categories = "categories" in lists, lists.pop("categories", [])
     resolve_categories(lists, categories)
     pad_postcodes(lists, market)
-    content.members = {"format": MARKET_FORMAT, "market": market | {"categories": list[Json](categories)}}
-    for key, members in lists.items():
-        # A score sheet without rows is the same as none: the engine computes the points.
-        if members or key != "scores":
-            content.members[key] = list[Json](members)
+    _settle_scores(lists, market, content)
+    market |= {"categories": list[Json](categories)} if has_categories else {}
+    content.members = {"format": MARKET_FORMAT} | ({"market": market} if market_rows or has_categories else {})
+    content.members |= {key: list[Json](members) for key, members in lists.items()}
+
+
+def _settle_scores(lists: dict[str, list[dict[str, Json]]], market: dict[str, Json], content: Content) -> None:
+    """A score sheet without rows is the same as none, the engine computes the points, unless the market says otherwise."""
+    only_given = market.pop(GIVEN_POINTS_ONLY, None)
+    if not isinstance(only_given, bool | None):
+        place = content.origins.place("market", 0, GIVEN_POINTS_ONLY)
+        content.findings.append(Finding("not_yes_no", place, {"found": shorten(only_given)}))
+    if only_given is True:
+        lists.setdefault("scores", [])
+    elif not lists.get("scores"):
+        lists.pop("scores", None)
 
 
 class _TableReader:

@@ -1,10 +1,11 @@
 """The empty workbook that organisers fill in: German sheets with drop-downs, one example row each, and a help sheet."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
 from marktplatz.exchange.columns import SHEET_BY_KEY, CellKind, Column, Sheet
+from marktplatz.exchange.sheet_style import DAY_FORMAT, HEADING_STYLE, is_text_column, open_workbook, width_of
 from marktplatz.exchange.template_help import EXAMPLES, HELP, HINTS, READY_ROWS
 from marktplatz.exchange.words import CHOICES
 
@@ -14,33 +15,17 @@ LISTS: Final = ("market", "categories", "organisations", "offers", "needs", "wis
 FILLABLE_ROWS: Final = 1000
 """As far down reach the drop-downs."""
 
-_CREATED_AT: Final = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_WIDTH_BY_KIND: Final = {
-    CellKind.ID: 16,
-    CellKind.CHOICE: 20,
-    CellKind.CATEGORY: 22,
-    CellKind.WORDS: 24,
-    CellKind.TEXTS: 24,
-    CellKind.POSTCODE: 10,
-    CellKind.COUNTRY: 8,
-    CellKind.DATE: 13,
-}
-_WIDTH_BY_KEY: Final = {"title": 36, "text": 60, "name": 36, "label": 28, "contact.name": 24, "contact.email": 30}
 _LOOKUPS: Final = {
     "organisation": "=Organisationen!$A$2:$A${rows}",
     "offer": "=Angebote!$A$2:$A${rows}",
     "need": "=Gesuche!$A$2:$A${rows}",
 }
-_TEXT_KINDS: Final = frozenset((CellKind.ID, CellKind.TEXT, CellKind.POSTCODE, CellKind.WHOLES, CellKind.TEXTS, CellKind.WORDS))
 
 
 def make_template() -> bytes:
     """The template as an .xlsx file; the same bytes every time."""
-    from xlsxwriter import Workbook
-
     stream = BytesIO()
-    workbook = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties({"title": "Marktplatz Gute Geschäfte – Vorlage", "created": _CREATED_AT})
+    workbook = open_workbook(stream, "Marktplatz Gute Geschäfte – Vorlage")
     writer = _TemplateWriter(workbook)
     for key in LISTS:
         writer.write_sheet(SHEET_BY_KEY[key])
@@ -55,24 +40,23 @@ class _TemplateWriter:
 
     def __init__(self, workbook: Any) -> None:
         self.workbook = workbook
-        self.heading = workbook.add_format({"bold": True, "bg_color": "#DCE9E4", "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.required = workbook.add_format({"bold": True, "bg_color": "#B7D7C9", "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.heading = workbook.add_format(HEADING_STYLE)
+        self.required = workbook.add_format(HEADING_STYLE | {"bg_color": "#B7D7C9"})
         self.text = workbook.add_format({"num_format": "@"})
-        self.day = workbook.add_format({"num_format": "dd.mm.yyyy"})
+        self.day = workbook.add_format({"num_format": DAY_FORMAT})
         self.wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         self.bold = workbook.add_format({"bold": True, "font_size": 12, "valign": "top"})
         grey = {"italic": True, "font_color": "#808080"}
         self.example = workbook.add_format(grey)
-        self.example_day = workbook.add_format(grey | {"num_format": "dd.mm.yyyy"})
+        self.example_day = workbook.add_format(grey | {"num_format": DAY_FORMAT})
         self.choices: list[tuple[str, ...]] = []
 
     def write_sheet(self, sheet: Sheet) -> None:
         worksheet = self.workbook.add_worksheet(sheet.name)
         worksheet.freeze_panes(1, 0)
         worksheet.set_row(0, 32)
-        for position, column in enumerate(sheet.columns):
-            width = _WIDTH_BY_KEY.get(column.key) or _WIDTH_BY_KIND.get(column.kind, max(12, len(column.heading) + 2))
-            worksheet.set_column(position, position, width, self._column_format(column))
+        for position, column in enumerate(sheet.template_columns):
+            worksheet.set_column(position, position, width_of(column), self._column_format(column))
             worksheet.write_string(0, position, column.heading, self.required if column.required else self.heading)
             last_row = 1 if sheet.key == "market" else FILLABLE_ROWS
             worksheet.data_validation(1, position, last_row, position, self._validation(column))
@@ -86,10 +70,10 @@ class _TemplateWriter:
         """Text where a spreadsheet would otherwise drop zeros or turn an id into a date."""
         if column.kind is CellKind.DATE:
             return self.day
-        return self.text if column.kind in _TEXT_KINDS else None
+        return self.text if is_text_column(column) else None
 
     def _write_row(self, worksheet: Any, sheet: Sheet, row: int, values: dict[str, Any], *, is_example: bool) -> None:
-        for position, column in enumerate(sheet.columns):
+        for position, column in enumerate(sheet.template_columns):
             value = values.get(column.key)
             if isinstance(value, date):
                 worksheet.write_datetime(row, position, value, self.example_day if is_example else self.day)
@@ -142,7 +126,7 @@ class _TemplateWriter:
             sheet = SHEET_BY_KEY[key]
             row += 1
             worksheet.write_string(row, 0, f"Blatt {sheet.name}", self.bold)
-            for column in sheet.columns:
+            for column in sheet.template_columns:
                 row += 1
                 worksheet.write_string(row, 0, f"{column.heading}{' (nötig)' if column.required else ''}", self.wrapped)
                 worksheet.write_string(row, 1, HINTS[column.key], self.wrapped)

@@ -51,6 +51,7 @@ HINTS: Final = {
     "history": "Sollen Organisationen, die schon einmal Partner waren, wieder zusammenkommen? egal, bevorzugen oder vermeiden.",
     "words": "Wörter, die bei Ihnen dasselbe bedeuten, mit Semikolon getrennt, zum Beispiel Repair-Café; Reparaturtreff.",
     "status": "fest: dieses Paar soll auf jeden Fall zustande kommen. ausgeschlossen: auf keinen Fall.",
+    "exception": "Nur bei „fest“, und nur wo Bereich, Zeitraum oder Entfernung nicht passen: warum es trotzdem gehen soll.",
 }
 
 READY_ROWS: Final[dict[str, tuple[dict[str, Any], ...]]] = {

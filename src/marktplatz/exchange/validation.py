@@ -43,6 +43,7 @@ CODE_BY_ERROR: Final[Mapping[str, str]] = {
     "model_attributes_type": "not_an_object",
     "literal_error": "wrong_format",
     "string_too_long": "too_long",
+    "too_long": "not_two_keys",
     "string_pattern_mismatch": "not_a_country",
     "greater_than_equal": "too_small",
     "less_than_equal": "too_large",

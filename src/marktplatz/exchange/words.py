@@ -82,6 +82,7 @@ YES_NO: Final = dict.fromkeys(("ja", "j", "x", "wahr", "yes", "y", "true", "1"),
 UNLIMITED: Final = frozenset(
     fold(word) for word in ("unbegrenzt", "ohne Grenze", "keine Grenze", "kein Limit", "unlimited", "no limit")
 )
+UNSAID: Final = frozenset(fold(word) for word in ("ohne Angabe", "not given"))
 COUNTRIES: Final = {
     fold(name): code
     for code, names in {

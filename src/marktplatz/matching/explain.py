@@ -8,14 +8,15 @@ import numpy as np
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment
 from marktplatz.matching.scoring.criteria import MEASURES
-from marktplatz.vocabulary import Criterion, Reciprocity
+from marktplatz.matching.scoring.exceptions import describe_exception
+from marktplatz.vocabulary import Criterion, PairNote, Reciprocity
 
 
 @dataclass(frozen=True, slots=True)
 class PairReason:
     """One part of a pair's points and what it rests on; `wording` makes the sentence."""
 
-    criterion: Criterion
+    criterion: Criterion | PairNote
     points: int
     params: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -40,15 +41,19 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     Returns
     -------
     tuple of PairReason
-        Parts of 0 points are left out, unless all are 0.
+        Parts of 0 points are left out, unless all are 0. A pair that is possible by an exception only says so at the end.
     """
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
     worthwhile = [part for part in parts if part[1] > 0] or parts[:1]
-    return tuple(
+    reasons = [
         PairReason(criterion, points, _describe(gathered, row, criterion) | ({} if points else {"none": 1}))
         for criterion, points in worthwhile
-    )
+    ]
+    if scores.excepted[row]:
+        excuse = describe_exception(gathered.scene, int(scores.offers[row]), int(scores.needs[row]))
+        reasons.append(PairReason(PairNote.EXCEPTION, 0, excuse))
+    return tuple(reasons)
 
 
 def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, str | int]:

@@ -161,13 +161,13 @@ class LivePlan:
 
     def _turn(self, pairs: Iterable[int]) -> dict[int, bool]:
         """Take every one of these pairs out if it is in the plan, and in if it is not; which of them came?"""
-        points = self._terms.start.points
+        points = self._terms.points
         moved = {}
         for pair in pairs:
             moved[pair] = came = not self._chosen[pair]
             self._chosen[pair] = came
             by = 1 if came else -1
-            self._points += by * int(points[pair])
+            self._points += by * points[pair]
             for organisation in self._ends(pair):
                 self._uses[organisation] += by
                 if self._uses[organisation] == came:  # from 0 to 1, or from 1 to 0

@@ -1,7 +1,6 @@
 """What a change led to: the new plan, which pairs came and went, and why each of them did; values, no sentences."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,16 +79,18 @@ def tell(
     served : mapping of organisation index to whether it is served now; only those for which that changed
     """
     problem = terms.start
-    pairs = {line: problem.pair(line) for line in moved}
+    pairs = {line: terms.pair(line) for line in moved}
+    concerned = {line for line in moved if _concerns(terms, touched, line)}
     changes = []
-    for line, after in _order(terms, touched, moved).items():
-        ends = sorted({terms.giving[line], terms.taking[line]})
+    for line, after in _order(terms, concerned, moved).items():
+        came = moved[line]
         if after is not None:
-            why = Why.FILLS if moved[line] else Why.GIVES_WAY
+            why, follows = Why.FILLS if came else Why.GIVES_WAY, pairs[after]
         else:
-            why = Why.CAUSE if _concerns(terms, touched, line) else Why.REARRANGED
-        concerned = tuple(problem.organisations[o] for o in ends if served.get(o) == moved[line])
-        changes.append(PairChange(pairs[line], moved[line], why, None if after is None else pairs[after], concerned))
+            why, follows = Why.CAUSE if line in concerned else Why.REARRANGED, None
+        ends = sorted({terms.giving[line], terms.taking[line]}) if served else ()
+        whom = tuple(problem.organisations[o] for o in ends if served.get(o) == came)
+        changes.append(PairChange(pairs[line], came, why, follows, whom))
     return Replanned(
         cause,
         assignment,
@@ -114,37 +115,33 @@ def _concerns(terms: Terms, touched: Touched, line: int) -> bool:
     )
 
 
-def _order(terms: Terms, touched: Touched, moved: Mapping[int, bool]) -> dict[int, int | None]:
+def _order(terms: Terms, concerned: Set[int], moved: Mapping[int, bool]) -> dict[int, int | None]:
     """Every changed pair after the one it follows from: the change spreads over shared entries and organisations.
 
     Two optimal flows differ by paths that begin at the change and on which pairs come and go in turn; neighbours on such a path
     share an entry or an organisation.
     """
-    lines_at: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for line in moved:
-        for place in _places(terms, line):
-            lines_at[place].append(line)
+    lines_at: dict[tuple[int, bool], list[int]] = {}
+    for line, came in moved.items():
+        if line not in concerned:
+            for place in _places(terms, line):
+                lines_at.setdefault((place, came), []).append(line)
     order: dict[int, int | None] = {}
-    for start in (*(line for line in moved if _concerns(terms, touched, line)), *moved):
+    for start in (*(line for line in moved if line in concerned), *moved):
         if start in order:
             continue
         order[start] = None
-        waiting = deque([start])
-        while waiting:
-            line = waiting.popleft()
+        waiting = [start]
+        for line in waiting:  # grows while it is gone through
             for place in _places(terms, line):
-                for other in lines_at[place]:
-                    if moved[other] != moved[line] and other not in order and not _concerns(terms, touched, other):
+                for other in lines_at.pop((place, not moved[line]), ()):
+                    if other not in order:
                         order[other] = line
                         waiting.append(other)
     return order
 
 
-def _places(terms: Terms, line: int) -> Iterable[tuple[str, int]]:
-    """Where a pair uses up a limit, the narrower first."""
-    return (
-        ("entry", terms.offer_entry[line]),
-        ("entry", terms.need_entry[line]),
-        ("organisation", terms.giving[line]),
-        ("organisation", terms.taking[line]),
-    )
+def _places(terms: Terms, line: int) -> tuple[int, int, int, int]:
+    """Where a pair uses up a limit, the narrower first: the entries by their number, the organisations numbered after them."""
+    entries = len(terms.capacity)
+    return terms.offer_entry[line], terms.need_entry[line], entries + terms.giving[line], entries + terms.taking[line]

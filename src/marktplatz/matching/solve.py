@@ -116,9 +116,10 @@ def _refuse(refusals: tuple[Refusal, ...]) -> Assignment:
 def _solve_as_network(rest: Rest, worth: IntArray, before: BoolArray, favour: int | None) -> BoolArray:
     """The relaxation without `max_pairs_between` as one flow, ties broken; shape (F,)."""
     network = build_network(rest)
+    if favour is not None:
+        return _favour_in_network(rest, network, worth, favour)
     tie_costs = np.zeros(len(network.tails), dtype=np.int64)
     tie_costs[network.pair_arcs] = find_tie_costs(rest, before, FLOW_TIE_BITS)
-    tie_costs[: network.organisations] = _favour_costs(rest, favour, FLOW_TIE_BITS)
     small, safe = 2 * int(worth.max(initial=0)) + 1, safe_served_weight(rest, worth)
     for served_weight in (small, safe):
         costs = network.costs(worth, served_weight)
@@ -127,6 +128,18 @@ def _solve_as_network(rest: Rest, worth: IntArray, before: BoolArray, favour: in
             refined = refine(network, flow, costs, tie_costs)
             if served_weight == safe or _count_new(network, refined) == _count_new(network, flow):
                 return refined[network.pair_arcs] > 0
+    raise AssertionError("the safe weight always returns")
+
+
+def _favour_in_network(rest: Rest, network: Network, worth: IntArray, favour: int) -> BoolArray:
+    """An optimum that holds the favoured organisation if any does: one flow, in which half a point is the most it can weigh."""
+    small, safe = 2 * int(worth.max(initial=0)) + 1, safe_served_weight(rest, worth)
+    for served_weight in (small, safe):
+        costs = 2 * network.costs(worth, served_weight)
+        costs[favour] -= 1
+        flow = solve_network(network, costs)
+        if served_weight == safe or serves_most(network, flow):
+            return flow[network.pair_arcs] > 0
     raise AssertionError("the safe weight always returns")
 
 

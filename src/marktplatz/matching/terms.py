@@ -19,7 +19,7 @@ from marktplatz.matching.changes import (
     PairRefused,
     PairReleased,
 )
-from marktplatz.matching.problem import EXCLUSIONS, UNLIMITED, Problem
+from marktplatz.matching.problem import EXCLUSIONS, UNLIMITED, Pair, Problem
 from marktplatz.vocabulary import Rule
 
 _FORBIDDEN: Final = EXCLUSIONS.index(Rule.FORBIDDEN)
@@ -47,6 +47,7 @@ class Terms:
         self.need_entry: list[int] = (problem.pair_need + offers).tolist()
         self.giving: list[int] = problem.giving.tolist()
         self.taking: list[int] = problem.taking.tolist()
+        self.points: list[int] = problem.points.tolist()
         self.capacity: list[int] = [*problem.offer_capacity.tolist(), *problem.need_capacity.tolist()]
         self.maximum: list[int] = problem.max_agreements.tolist()
         self.exclusions: list[int] = problem.exclusions.tolist()
@@ -84,6 +85,11 @@ class Terms:
             exclusions=np.array(self.exclusions, dtype=np.int64),
             pinned=pinned,
         )
+
+    def pair(self, index: int) -> Pair:
+        """The same as the Problem's, quicker."""
+        offer, need = self.offer_entry[index], self.need_entry[index] - len(self.start.offers)
+        return Pair(self.start.offers[offer], self.start.needs[need], self.points[index])
 
     def apply(self, change: Change) -> Touched:
         """Let a change hold from now on; raises, before anything is altered, what `replan` documents."""

@@ -14,12 +14,12 @@ from marktplatz.matching.scoring.table import is_forbidden, is_refused, score_pa
 from marktplatz.matching.solve import could_serve
 from marktplatz.vocabulary import MAX_POINTS, Barrier, PlanStatus, Reciprocity, Rule, UnpairedReason
 
-Obstacle = Barrier | Rule | UnpairedReason
+ObstacleCode = Barrier | Rule | UnpairedReason
 
 _TRIED_PAIRS: Final = 50
 """How many pairs behind the same obstacles are tried one by one, the most valuable first, if all of them together are enough."""
 
-_ORDER: Final[tuple[Obstacle, ...]] = (
+_ORDER: Final[tuple[ObstacleCode, ...]] = (
     UnpairedReason.OWN_MAXIMUM,
     UnpairedReason.OWN_CAPACITY,
     Rule.NO_THANKS,
@@ -56,12 +56,12 @@ class ObstacleReason:
 
 
 @dataclass(frozen=True, eq=False)
-class _Prospects:
+class Prospects:
     """Every pair that an organisation's entries could form with others' entries, and what stands between: shape (K,) each."""
 
     offers: IntArray
     needs: IntArray
-    obstacles: tuple[frozenset[Obstacle], ...]
+    obstacles: tuple[frozenset[ObstacleCode], ...]
     points: IntArray
 
 
@@ -85,42 +85,50 @@ def explain_unpaired(gathered: Gathered, assignment: Assignment) -> dict[str, tu
 
 def _explain(gathered: Gathered, organisation: int) -> tuple[ObstacleReason, ...]:
     problem = gathered.problem
-    if not np.any(problem.offer_organisation == organisation) and not np.any(problem.need_organisation == organisation):
+    if not has_entries(problem, organisation):
         return (ObstacleReason(UnpairedReason.NO_ENTRY, 0),)
-    prospects = _find_prospects(gathered, organisation)
+    prospects = find_prospects(gathered, organisation)
     if not prospects.obstacles:
         return (ObstacleReason(UnpairedReason.NO_COUNTERPART, 0),)
-    groups = _find_shortest(prospects)
+    groups = find_shortest(prospects)
     for obstacles, rows in groups:
         enough = _find_enough(problem, organisation, prospects, rows)
         if enough is not None:
-            return _name(gathered, organisation, prospects, obstacles, enough) or (ObstacleReason(UnpairedReason.LOST_TIE, 0),)
+            return name_obstacles(gathered, organisation, prospects, obstacles, enough) or (
+                ObstacleReason(UnpairedReason.LOST_TIE, 0),
+            )
     obstacles, rows = groups[0]
     opened = _open(problem, organisation, prospects, rows[:1])
-    reasons = _name(gathered, organisation, prospects, obstacles, rows[0])
+    reasons = name_obstacles(gathered, organisation, prospects, obstacles, rows[0])
     return (*reasons, _name_limits(gathered, opened, organisation, prospects, rows[0], len(rows)))
 
 
-def _find_enough(problem: Problem, organisation: int, prospects: _Prospects, rows: list[int]) -> int | None:
+def has_entries(problem: Problem, organisation: int) -> bool:
+    return bool(np.any(problem.offer_organisation == organisation) or np.any(problem.need_organisation == organisation))
+
+
+def _find_enough(problem: Problem, organisation: int, prospects: Prospects, rows: list[int]) -> int | None:
     """The first prospect with which, once open, the organisation could be in an optimal plan."""
     # One more pair for an organisation never takes it out of the best plans: if all at once are not enough, no single one is.
     if not could_serve(_open(problem, organisation, prospects, rows), organisation):
         return None
-    tried = rows[:_TRIED_PAIRS] if prospects.obstacles[rows[0]] else rows[:1]
+    if not prospects.obstacles[rows[0]]:  # nothing had to be opened, so that was the market as it is
+        return rows[0]
+    tried = rows[:_TRIED_PAIRS]
     return next((row for row in tried if could_serve(_open(problem, organisation, prospects, [row]), organisation)), None)
 
 
-def _find_shortest(prospects: _Prospects) -> list[tuple[frozenset[Obstacle], list[int]]]:
+def find_shortest(prospects: Prospects) -> list[tuple[frozenset[ObstacleCode], list[int]]]:
     """Every shortest list of obstacles, with the prospects that only these stand before, the most points first."""
     fewest = min(map(len, prospects.obstacles))
-    groups: dict[frozenset[Obstacle], list[int]] = {}
+    groups: dict[frozenset[ObstacleCode], list[int]] = {}
     for row in sorted(range(len(prospects.obstacles)), key=lambda row: (-int(prospects.points[row]), row)):
         if len(prospects.obstacles[row]) == fewest:
             groups.setdefault(prospects.obstacles[row], []).append(row)
     return sorted(groups.items(), key=lambda group: sorted(_ORDER.index(obstacle) for obstacle in group[0]))
 
 
-def _find_prospects(gathered: Gathered, organisation: int) -> _Prospects:
+def find_prospects(gathered: Gathered, organisation: int) -> Prospects:
     scene, problem = gathered.scene, gathered.problem
     given, wanted = scene.offers.organisations, scene.needs.organisations
     own_offers, own_needs = np.flatnonzero(given == organisation), np.flatnonzero(wanted == organisation)
@@ -129,7 +137,7 @@ def _find_prospects(gathered: Gathered, organisation: int) -> _Prospects:
     needs = np.concatenate([np.tile(other_needs, len(own_offers)), np.tile(own_needs, len(other_offers))])
     rows = _find_rows(problem, offers, needs)
     listed = rows >= 0
-    checks: dict[Obstacle, BoolArray] = {}
+    checks: dict[ObstacleCode, BoolArray] = {}
     if scene.market.scores is None:
         checks |= {barrier: is_barred(scene, offers, needs) for barrier, is_barred in BARRIERS.items()}
         checks[Barrier.NO_RETURN] = _lacks_return(scene, checks, offers, needs)
@@ -144,10 +152,10 @@ def _find_prospects(gathered: Gathered, organisation: int) -> _Prospects:
     obstacles = tuple(
         frozenset(name for name, stands in zip(names, line, strict=True) if stands) for line in table[chosen].tolist()
     )
-    return _Prospects(offers[chosen], needs[chosen], obstacles, points[chosen])
+    return Prospects(offers[chosen], needs[chosen], obstacles, points[chosen])
 
 
-def _lacks_return(scene: Scene, barred: Mapping[Obstacle, BoolArray], offers: IntArray, needs: IntArray) -> BoolArray:
+def _lacks_return(scene: Scene, barred: Mapping[ObstacleCode, BoolArray], offers: IntArray, needs: IntArray) -> BoolArray:
     """Would a pair, once nothing else stood in its way, still be without the return that the market requires?
 
     What stands between the two organisations stands in both ways and is named by itself; so only what concerns the entries counts.
@@ -163,7 +171,7 @@ def _lacks_return(scene: Scene, barred: Mapping[Obstacle, BoolArray], offers: In
     return ~ways[taker, giver]
 
 
-def _find_exclusions(gathered: Gathered, organisation: int, offers: IntArray, needs: IntArray) -> dict[Obstacle, BoolArray]:
+def _find_exclusions(gathered: Gathered, organisation: int, offers: IntArray, needs: IntArray) -> dict[ObstacleCode, BoolArray]:
     scene, problem = gathered.scene, gathered.problem
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
     own = np.where(giver == organisation, problem.offer_capacity[offers], problem.need_capacity[needs])
@@ -187,7 +195,7 @@ def _find_rows(problem: Problem, offers: IntArray, needs: IntArray) -> IntArray:
     return np.where(table[rows] == wanted, rows, -1)
 
 
-def _open(problem: Problem, organisation: int, prospects: _Prospects, rows: Sequence[int]) -> Problem:
+def _open(problem: Problem, organisation: int, prospects: Prospects, rows: Sequence[int]) -> Problem:
     """The market in which nothing stands between the entries of some prospects behind the same obstacles; all else as it is."""
     chosen = np.array(sorted(rows, key=lambda row: (prospects.offers[row], prospects.needs[row])), dtype=np.int64)
     offers, needs = prospects.offers[chosen], prospects.needs[chosen]
@@ -234,12 +242,12 @@ def _raise(limits: IntArray, position: int, more: int) -> IntArray:
     return _with(limits, position, min(int(limits[position]) + more, UNLIMITED))
 
 
-def _name(
-    gathered: Gathered, organisation: int, prospects: _Prospects, obstacles: frozenset[Obstacle], row: int
+def name_obstacles(
+    gathered: Gathered, organisation: int, prospects: Prospects, obstacles: frozenset[ObstacleCode], row: int
 ) -> tuple[ObstacleReason, ...]:
     """One reason per obstacle, with the pair that is meant."""
     problem = gathered.problem
-    partner = _partner(problem, organisation, prospects, row)
+    partner = find_partner(problem, organisation, prospects, row)
     return tuple(
         ObstacleReason(
             code=obstacle.value,
@@ -252,17 +260,17 @@ def _name(
     )
 
 
-def _partner(problem: Problem, organisation: int, prospects: _Prospects, row: int) -> int:
+def find_partner(problem: Problem, organisation: int, prospects: Prospects, row: int) -> int:
     giver = int(problem.offer_organisation[prospects.offers[row]])
     return int(problem.need_organisation[prospects.needs[row]]) if giver == organisation else giver
 
 
 def _name_limits(
-    gathered: Gathered, opened: Problem, organisation: int, prospects: _Prospects, row: int, count: int
+    gathered: Gathered, opened: Problem, organisation: int, prospects: Prospects, row: int, count: int
 ) -> ObstacleReason:
     """All within reach are taken: which limits of this partner would have to be higher, and by how much."""
     offer, need = int(prospects.offers[row]), int(prospects.needs[row])
-    partner = _partner(opened, organisation, prospects, row)
+    partner = find_partner(opened, organisation, prospects, row)
 
     def suffices(limits: tuple[Rule, ...], more: int) -> bool:
         problem = opened

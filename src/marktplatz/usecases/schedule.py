@@ -1,23 +1,33 @@
 """Plan the conversations of a market: which of its pairings meet when, at which table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from marktplatz.market import Market
 from marktplatz.matching.gather import gather
 from marktplatz.matching.timetable import Attendance, plan_timetable
 from marktplatz.matching.verify_timetable import find_timetable_violations
 from marktplatz.plan import PlannedConversation, TimetableBoundOut, TimetablePlan
-from marktplatz.usecases.propose import BrokenPlan
+from marktplatz.usecases.propose import BrokenPlan, keep_quiet
+from marktplatz.vocabulary import SolvePhase
 
 
-def schedule_conversations(market: Market, pairings: Sequence[tuple[str, str]], *, rounds: int, tables: int) -> TimetablePlan:
+def schedule_conversations(
+    market: Market,
+    pairings: Sequence[tuple[str, str]],
+    *,
+    rounds: int,
+    tables: int,
+    report: Callable[[SolvePhase], None] = keep_quiet,
+) -> TimetablePlan:
     """The timetable of a plan's pairings and of further conversations that are worth having."""
+    report(SolvePhase.SCORING)
     problem = gather(market).problem
     attendance = {
         organisation.id: Attendance(organisation.representatives, frozenset(organisation.absent_rounds), organisation.table)
         for organisation in market.organisations
     }
     breaks = market.market.break_rounds
+    report(SolvePhase.SOLVING)
     timetable = plan_timetable(problem, rounds=rounds, tables=tables, pairings=pairings, attendance=attendance, break_rounds=breaks)
     violations = find_timetable_violations(problem, timetable, attendance=attendance, break_rounds=breaks)
     if violations:

@@ -5,7 +5,9 @@ from typing import Final
 
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
+from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
@@ -20,7 +22,7 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "empty_file": "Die Datei ist leer. Bitte füllen Sie eine Vorlage aus: marktplatz template DATEI.xlsx.",
     "cannot_write": "Die Datei lässt sich nicht schreiben ({reason}). Bitte prüfen Sie den Ordner und die Zugriffsrechte.",
     "unknown_extension": "Dateien mit der Endung „{found}“ werden nicht gelesen. "
-    "Möglich sind .xlsx, .json oder ein Ordner mit .csv-Dateien.",
+    "Möglich sind .xlsx, .json oder ein Ordner oder ZIP mit .csv-Dateien.",
     "other_spreadsheet": "Tabellen im Format „{found}“ werden nicht gelesen. "
     "Bitte speichern Sie die Datei als Excel-Arbeitsmappe (.xlsx).",
     "single_csv": "Eine einzelne CSV-Datei ist kein ganzer Marktplatz. "
@@ -67,9 +69,9 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "far_column": "Hier steht weit rechts von der Tabelle noch etwas. Bitte löschen Sie die Spalten rechts von Ihren Einträgen.",
     "too_many_rows": "Die Liste hat mehr als {limit} Zeilen; so viele werden nicht gelesen.",
     "unknown_sheet": "Dieses Blatt ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
-    "Angebote, Gesuche, Wünsche, Paare und Punkte.",
+    "Angebote, Gesuche, Wünsche, Begriffe, Paare, Punkte und Frühere Vereinbarungen.",
     "unknown_csv": "Diese Datei ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
-    "Angebote, Gesuche, Wünsche, Paare und Punkte.",
+    "Angebote, Gesuche, Wünsche, Begriffe, Paare, Punkte und Frühere Vereinbarungen.",
     "double_sheet": "Diese Liste gibt es schon als „{other}“. Bitte führen Sie beide zusammen und löschen Sie eine davon.",
     "no_organisations_sheet": "Das Blatt oder die CSV-Datei „Organisationen“ fehlt. "
     "Eine leere Vorlage erhalten Sie mit: marktplatz template DATEI.xlsx.",
@@ -149,8 +151,10 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "score_file_suffix": "„{found}“ ist keine Endung für eine Punktetabelle; möglich sind .jsonl und .csv.",
     "pin_refused": "Das Paar aus „{offer}“ und „{need}“ kann so nicht fest sein; dagegen steht die Regel {rule}.",
     "unknown_entry": "Ein Angebot oder Gesuch „{id}“ gibt es nicht. Bitte prüfen Sie die Id.",
+    **BY_HAND_FINDINGS,
     # Inside the program.
     "malformed_problem": "Die Aufgabe ist in sich nicht stimmig: {field}: {found}.",
+    **FILE_SENTENCES,
 }
 
 SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **INSTALLATION_SENTENCES, **ACCESS_SENTENCES}

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
+from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
 from marktplatz.wording import translate
+from marktplatz.wording.by_hand import LEFT_OVER_SENTENCES, note_sentence
 
 Words = Mapping[str, str | int]
 
@@ -68,6 +69,7 @@ UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
     Barrier.COMPETITORS: "{name} und {partner} sind Mitbewerber.",
     Barrier.WITHIN_KIND: "{name} und {partner} sind von derselben Art, und der Marktplatz bildet solche Paare nicht.",
     Barrier.NOT_LISTED: "In der Punktetabelle steht kein Paar, das {name} offensteht.",
+    **LEFT_OVER_SENTENCES,
 }
 
 LIMIT_WORDS: Final[Mapping[tuple[str, ...], str]] = {
@@ -105,8 +107,10 @@ CUT_SENTENCE: Final = (
 )
 
 
-def pair_sentence(criterion: Criterion, params: Words, language: str = "de") -> str:
-    """Why a pair has these points, one part of it."""
+def pair_sentence(criterion: Criterion | PairNote, params: Words, language: str = "de") -> str:
+    """Why a pair has these points, one part of it, or what else is to be said about it."""
+    if isinstance(criterion, PairNote):
+        return note_sentence(criterion, params, language)
     words = {key: _show_day(value, language) if key in ("from", "to") else value for key, value in params.items()}
     return translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
 

@@ -13,7 +13,7 @@ from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, sco
 from marktplatz.matching.scoring.relations import Relation
 from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_parts
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
-from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs
+from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs, with_exceptions
 from marktplatz.vocabulary import Criterion, Reciprocity
 
 KEPT: Final = 50
@@ -51,7 +51,9 @@ def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
     exclusions = find_exclusions(scene, offers, needs)
     parts = _find_parts(scene, points, offers, needs, ways)
     left_out = int(np.count_nonzero(points != IMPOSSIBLE)) - int(np.count_nonzero(exclusions == 0))
-    return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, left_out, kept)
+    none = np.zeros(len(offers), dtype=np.bool_)
+    table = ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, none, left_out, kept)
+    return with_exceptions(scene, table)
 
 
 def _score_plain(scene: Scene) -> PointArray:

@@ -1,14 +1,15 @@
 """ScoreTable: possible pairs with their points and their parts; here with all of them, in `best` with each entry's best."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from marktplatz.matching.problem import BoolArray, IntArray
-from marktplatz.matching.scoring.barriers import IsBarred, is_other_category, is_shut
+from marktplatz.matching.scoring.barriers import BARRIERS, IsBarred, is_other_category, is_shut
 from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_plainly
+from marktplatz.matching.scoring.exceptions import LIFTED, add_pairs, find_exceptions, is_among
 from marktplatz.matching.scoring.returns import IMPOSSIBLE, Ways, find_no_ways, find_ways, make_parts
 from marktplatz.matching.scoring.scene import Scene
 from marktplatz.vocabulary import Criterion, Reciprocity
@@ -32,6 +33,8 @@ class ScoreTable:
         The first rule that shuts a pair out, as an index into `EXCLUSIONS` (0: none).
     ways : Ways
         The best possible pair from each taker back to each giver.
+    excepted : bool array, shape (P,)
+        Pairs that are possible by the organiser's written exception only.
     left_out : int
         How many possible pairs that nothing shuts out are missing, because neither entry has them among its `kept` best.
     kept : int
@@ -44,6 +47,7 @@ class ScoreTable:
     criteria: tuple[Criterion, ...]
     exclusions: IntArray
     ways: Ways
+    excepted: BoolArray
     left_out: int = 0
     kept: int = 0
 
@@ -57,16 +61,38 @@ def score_all(scene: Scene) -> ScoreTable:
 
     points_p = sum over criteria c of round(most_c * score_c(p)), score_c in 0 .. 1; whole points, so that the parts add up exactly.
     """
-    offers, needs = _find_possible(scene)
+    exceptions = find_exceptions(scene)
+    offers, needs = add_pairs(_find_possible(scene), exceptions)
     exclusions = find_exclusions(scene, offers, needs)
     plain = score_plainly(scene, offers, needs)
+    _take_lifted_points(scene, offers, needs, plain, is_among(scene, offers, needs, exceptions))
     ways = _find_ways(scene, offers, needs, exclusions, plain)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         kept = has_return(scene, offers, needs, ways)
         offers, needs, exclusions, plain = offers[kept], needs[kept], exclusions[kept], plain[kept]
         ways = _find_ways(scene, offers, needs, exclusions, plain)
     parts = _add_returns(scene, offers, needs, plain, ways)
-    return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways)
+    excepted = is_among(scene, offers, needs, exceptions)
+    return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, excepted)
+
+
+def with_exceptions(scene: Scene, table: ScoreTable) -> ScoreTable:
+    """A table that was made without them, and the pairs that the organiser's exceptions make possible."""
+    offers, needs = find_exceptions(scene)
+    if scene.market.market.reciprocity is Reciprocity.REQUIRED:
+        kept = has_return(scene, offers, needs, table.ways)
+        offers, needs = offers[kept], needs[kept]
+    if not len(offers):
+        return table
+    plain = score_plainly(scene, offers, needs)
+    _take_lifted_points(scene, offers, needs, plain, np.ones(len(offers), dtype=np.bool_))
+    parts = np.concatenate([table.parts, _add_returns(scene, offers, needs, plain, table.ways)])
+    order = np.lexsort((np.concatenate([table.needs, needs]), np.concatenate([table.offers, offers])))
+    both = np.concatenate([table.offers, offers])[order], np.concatenate([table.needs, needs])[order]
+    excepted = is_among(scene, *both, (offers, needs))
+    return replace(
+        table, offers=both[0], needs=both[1], parts=parts[order], exclusions=find_exclusions(scene, *both), excepted=excepted
+    )
 
 
 def score_pairs(
@@ -74,6 +100,14 @@ def score_pairs(
 ) -> IntArray:
     """Parts in points of any pairs, possible or not: of the criteria and, last, of the return; shape (P, C)."""
     return _add_returns(scene, offers, needs, score_plainly(scene, offers, needs, criteria), ways)
+
+
+def _take_lifted_points(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, excepted: BoolArray) -> None:
+    """What an exception lifts gives no points: the reason is the organiser's, not the pair's."""
+    (rows,) = np.nonzero(excepted)
+    for barrier, criterion in LIFTED.items():
+        lifted = rows[BARRIERS[barrier](scene, offers[rows], needs[rows])]
+        plain[lifted, list(MEASURES).index(criterion)] = 0
 
 
 def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, ways: Ways) -> IntArray:
@@ -95,7 +129,8 @@ def read_given(scene: Scene) -> ScoreTable:
     rows = sorted((offer_at[score.offer], need_at[score.need], score.points) for score in scene.market.scores or ())
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     exclusions = find_exclusions(scene, table[:, 0], table[:, 1])
-    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), exclusions, find_no_ways(scene))
+    none = np.zeros(len(table), dtype=np.bool_)
+    return ScoreTable(table[:, 0], table[:, 1], table[:, 2:], (Criterion.GIVEN,), exclusions, find_no_ways(scene), none)
 
 
 def _find_possible(scene: Scene) -> tuple[IntArray, IntArray]:
