@@ -11,11 +11,14 @@ from fastapi.testclient import TestClient
 
 from databases import BOTH, PostgresqlServer, SqliteTemplates, running_postgresql
 from marktplatz.db.engine import Database
-from marktplatz.db.models import MarketRecord, Token
+from marktplatz.db.models import MarketRecord, Membership, Token
 from marktplatz.market import Policy
 from marktplatz.settings import Settings
+from marktplatz.usecases.accounts import add_account
 from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.logins import begin_login
 from marktplatz.usecases.markets import create_market
+from marktplatz.usecases.passwords import hash_password
 from marktplatz.vocabulary import Phase, Role
 from marktplatz.web.app import create_app
 from marktplatz.web.identity import hash_secret
@@ -116,12 +119,33 @@ class World:
             session.add(token)
         return self.client(secret)
 
+    def make_account(self, mail: str, password: str | None = None, *, is_owner: bool = False, **roles: Role) -> str:
+        """Somebody of the staff; `roles` by market."""
+        with self.database.write() as session:
+            account = add_account(session, self.clock.now, SYSTEM, mail, mail, is_owner=is_owner)
+            account.password_hash = hash_password(password) if password is not None else None
+            session.add_all(Membership(market_id=market, account_id=account.id, role=role) for market, role in roles.items())
+            return account.id
+
+    def browser(self) -> TestClient:
+        """Sends what a browser sends from our own pages; keeps cookies."""
+        return TestClient(self.app, headers={"Sec-Fetch-Site": "same-origin"})
+
+    def as_person(self, market: str, person_id: str) -> TestClient:
+        """A participant who came in by a link."""
+        with self.database.write() as session:
+            secret = begin_login(session, self.clock.now, person=(market, person_id))
+        browser = self.browser()
+        browser.cookies.set("marktplatz", secret)
+        return browser
+
     def as_owner(self) -> TestClient:
         return self.as_token(Role.OWNER)
 
 
 @pytest.fixture
 def world(database: Database, clock: FakeClock) -> Iterator[World]:
-    app = create_app(Settings(base_url="http://testserver", trusted_hosts=("testserver",)), database=database, clock=clock)
+    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
+    app = create_app(settings, database=database, clock=clock)
     with TestClient(app) as running:
         yield World(app, database, clock, running)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("is_owner", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
     )
@@ -507,6 +508,7 @@ def upgrade() -> None:
         sa.Column("market_id", REF, nullable=True),
         sa.Column("person_id", REF, nullable=True),
         sa.Column("form_secret", sa.String(length=64), nullable=False),
+        sa.Column("is_by_link", sa.Boolean(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("revoked_at", INSTANT, nullable=True),
@@ -524,6 +526,7 @@ def upgrade() -> None:
         sa.Column("id", REF, nullable=False),
         sa.Column("market_id", REF, nullable=True),
         sa.Column("person_id", REF, nullable=True),
+        sa.Column("account_id", REF, nullable=True),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("recipient", sa.String(length=300), nullable=True),
         sa.Column("subject", sa.String(length=300), nullable=True),
@@ -546,7 +549,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failure", sa.String(length=300), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("try_after", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outbox_message_account_id")),
         sa.ForeignKeyConstraint(
             ["market_id", "person_id"], ["person.market_id", "person.id"], name=op.f("fk_outbox_message_market_id_person_id")
         ),
@@ -556,6 +561,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_outbox_message_market_id_outbox_message_status"), "outbox_message", ["market_id", "status"], unique=False
     )
+    op.create_index(op.f("ix_outbox_message_status"), "outbox_message", ["status"], unique=False)
     op.create_table(
         "pairing",
         sa.Column("market_id", REF, nullable=False),
@@ -745,6 +751,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_representation_market_id_representation_person_id"), table_name="representation")
     op.drop_table("representation")
     op.drop_table("pairing")
+    op.drop_index(op.f("ix_outbox_message_status"), table_name="outbox_message")
     op.drop_index(op.f("ix_outbox_message_market_id_outbox_message_status"), table_name="outbox_message")
     op.drop_table("outbox_message")
     op.drop_index(op.f("ix_login_account_id"), table_name="login")

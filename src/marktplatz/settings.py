@@ -2,10 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -30,13 +30,25 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=10_000)
     max_upload_bytes: int = Field(default=20_000_000, ge=10_000)
     max_connections: int = Field(default=3_000, ge=10)
-    smtp_host: str | None = None
     solve_time_limit_s: float = Field(default=120.0, gt=0)
     solve_memory_mb: int = Field(default=2_000, ge=200)
     solves_at_once: int = Field(default=1, ge=1, le=16)
     idempotency_keep_hours: int = Field(default=48, ge=24)
+    requests_per_minute: int = Field(default=600, ge=1)
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_sender: str | None = None
     log_format: Literal["text", "json"] = "text"
     language: str = "de"
+
+    @model_validator(mode="after")
+    def _mails_have_a_sender(self) -> Self:
+        if self.smtp_host is not None and self.smtp_sender is None:
+            raise ValueError("MARKTPLATZ_SMTP_HOST needs MARKTPLATZ_SMTP_SENDER")
+        return self
 
     @cached_property
     def is_https(self) -> bool:

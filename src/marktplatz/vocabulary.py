@@ -231,6 +231,14 @@ class MessageStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+class MessageKind(StrEnum):
+    """Why a message is written; the first two are asked for by whoever gets them."""
+
+    STAFF_LOGIN = "staff_login"
+    PARTICIPANT_ENTRY = "participant_entry"
+    INVITATION = "invitation"
+
+
 class LinkPurpose(StrEnum):
     STAFF_LOGIN = "staff_login"
     PARTICIPANT_ENTRY = "participant_entry"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marktplatz.cli import service_commands
+from marktplatz.cli import erase, service_commands, tokens, users
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,6 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
+app.command("erase")(erase.erase)
 
 Input = Annotated[
     Path, typer.Argument(metavar="INPUT", help="Marktdatei (.json), Arbeitsmappe (.xlsx) oder Ordner mit .csv-Dateien.")

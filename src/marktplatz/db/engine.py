@@ -72,6 +72,18 @@ class Database:
         if session.scalar(wanted) is None:
             raise NotFound(Finding("unknown_market", params={"id": chain}))
 
+    def scrub(self) -> None:
+        """After an erasure: what was deleted is in no corner of SQLite's file nor in its WAL any more.
+
+        secure_delete overwrites what is deleted, but pages that were rebuilt may hold old copies, and the WAL holds old pages.
+        PostgreSQL reuses the room by its own vacuum.
+        """
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                driver.execute("VACUUM").close()  # type: ignore[union-attr]
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
+
     def dispose(self) -> None:
         self.engine.dispose()
 

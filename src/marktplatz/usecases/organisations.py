@@ -1,7 +1,7 @@
 """Organisations: add, change, remove; the contact is a person, who may stand for several of them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.records import ORGANISATION_FIELDS, contact_value, fields_of, load_contacts, organisation_value
+
+CONTACT_FIELDS: Final = ("name", "email", "phone")
 
 
 def get_organisation(session: Session, actor: Actor, market_id: str, organisation_id: str) -> OrganisationRecord:
@@ -88,13 +90,18 @@ def check_id_is_free(session: Session, market_id: str, sent_id: str) -> None:
 
 
 def _put_contact(session: Session, now: datetime, record: OrganisationRecord, contact: Contact | None) -> None:
-    """The contact as sent: a person of this market with the very same data, or a new one. Nobody else's data change."""
+    """The contact as sent: the same person with corrected data, one of this market with the very same data, or a new one.
+
+    Who stands for other organisations too is not corrected by one of them: nobody else's data change.
+    """
+    if contact is not None and _correct_contact(session, record, contact):
+        return
     _drop_representations(session, record, is_contact=True)
-    if contact is None or not any((contact.name, contact.email, contact.phone)):
+    if contact is None or not _is_told(contact):
         return
     person = _find_same_person(session, record.market_id, contact)
     if person is None:
-        fields = fields_of(contact, ("name", "email", "phone"))
+        fields = fields_of(contact, CONTACT_FIELDS)
         person = Person(market_id=record.market_id, id=make_id("p"), created_at=now, **fields)
         session.add(person)
         session.flush()
@@ -105,6 +112,25 @@ def _put_contact(session: Session, now: datetime, record: OrganisationRecord, co
     else:
         standing.is_contact = True
     session.flush()
+
+
+def _correct_contact(session: Session, record: OrganisationRecord, contact: Contact) -> bool:
+    """With the same name or the same mail it is the same person, who keeps consents, links and logins."""
+    person = get_contact(session, record)
+    if person is None or not _is_told(contact):
+        return False
+    is_same = any(mine and mine == sent for mine, sent in ((person.name, contact.name), (person.email, contact.email)))
+    wanted = select(func.count()).select_from(Representation)
+    if not is_same or session.scalar(wanted.filter_by(market_id=record.market_id, person_id=person.id)) != 1:
+        return False
+    for name, value in fields_of(contact, CONTACT_FIELDS).items():
+        setattr(person, name, value)
+    session.flush()
+    return True
+
+
+def _is_told(contact: Contact) -> bool:
+    return any((contact.name, contact.email, contact.phone))
 
 
 def _find_same_person(session: Session, market_id: str, contact: Contact) -> Person | None:

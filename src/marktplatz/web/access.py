@@ -48,6 +48,8 @@ class Allowed:
         with service.database.read() as session:
             identity = service.identify(session, request)
             request.state.identity = identity
+            if not identity.is_anonymous:
+                service.rates.take(service.rates.requests, identity.name)
             market_id = request.path_params.get("market")
             if market_id is None:
                 return self._check_installation(identity)
@@ -75,7 +77,7 @@ class Allowed:
             raise NotAllowed(Finding("scope_too_narrow", params={"scope": self.scope}))
 
     def _check_installation(self, identity: Identity) -> Actor:
-        """Routes that belong to no market: for the owner, for staff in general (ORGANISER), or for everybody (PUBLIC)."""
+        """Routes of no market: for the owner, for staff and programs in general (ORGANISER), or for everybody (PUBLIC)."""
         roles = {Role.PUBLIC}
         if identity.is_owner:
             roles |= {Role.OWNER}
@@ -85,7 +87,7 @@ class Allowed:
             raise NotAllowed(Finding("not_signed_in" if identity.is_anonymous else "role_may_not"))
         if not identity.allows(self.scope):
             raise NotAllowed(Finding("scope_too_narrow", params={"scope": self.scope}))
-        return Actor(identity.name, frozenset(roles), None)
+        return Actor(identity.name, frozenset(roles), None if Role.ORGANISER in roles else frozenset())
 
 
 def _unknown(identity: Identity, market_id: str) -> Exception:

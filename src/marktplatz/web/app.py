@@ -12,13 +12,33 @@ from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import agreements, board, checkins, entries, markets, organisations, wishes
+from marktplatz.web.api import (
+    accounts,
+    agreements,
+    board,
+    checkins,
+    consents,
+    entries,
+    links,
+    markets,
+    members,
+    organisations,
+    outbox,
+    persons,
+    session,
+    tokens,
+    wishes,
+)
 from marktplatz.web.body_limit import BodyLimit
+from marktplatz.web.csrf import SameOrigin
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
+from marktplatz.web.headers import SecurityHeaders
 from marktplatz.web.health import add_metrics
+from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
+from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
 from marktplatz.web.stop import ending_at_stop_signal
 from marktplatz.wording.problems import NEEDS_SCRIPT
@@ -32,6 +52,15 @@ ROUTERS = (
     checkins.router,
     agreements.router,
     board.router,
+    session.router,
+    links.router,
+    accounts.router,
+    members.router,
+    tokens.router,
+    persons.router,
+    outbox.router,
+    consents.texts,
+    consents.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -45,7 +74,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            yield
+            async with carrying(service):
+                yield
         service.board.end()
         if database is None:
             service.database.dispose()
@@ -61,8 +91,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     )
     app.state.service = service
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload_limit=settings.max_upload_bytes)
-    app.add_middleware(RequestLog)
     install_error_handlers(app)
+    _install_guards(app, settings)
+    app.add_middleware(RequestLog)
     api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
         api.include_router(router)
@@ -73,6 +104,13 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     refuse_unruled_routes(app, FREE_PATHS)
     install_openapi(app)
     return app
+
+
+def _install_guards(app: FastAPI, settings: Settings) -> None:
+    """The last one added stands outermost: headers are on every answer, also on a refusal."""
+    app.add_middleware(SameOrigin, base_url=settings.base_url)
+    app.add_middleware(KnownHosts, hosts=settings.trusted_hosts, base_url=settings.base_url)
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from marktplatz.web.headers import CONTENT_POLICY
+
 PAGE: Final = """<!DOCTYPE html>
 <html lang="de">
 <head>
@@ -33,4 +35,4 @@ def add_docs(app: FastAPI, noscript: str) -> None:
 
     @app.get("/docs", include_in_schema=False)
     def show_docs() -> HTMLResponse:
-        return HTMLResponse(page)
+        return HTMLResponse(page, headers={"Content-Security-Policy": f"{CONTENT_POLICY}; img-src 'self' data:"})

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from marktplatz.errors import Conflict, Finding, InvalidInput, MarktplatzError, NotAllowed, NotFound, Place
 from marktplatz.exchange.validation import finding_of_detail
+from marktplatz.web.headers import FIXED_HEADERS
 from marktplatz.web.language import find_language
 from marktplatz.wording.findings import finding_text
 from marktplatz.wording.problems import title_of_status
@@ -28,6 +29,8 @@ STATUS_BY_FAMILY: Final[dict[type[MarktplatzError], int]] = {
 }
 STATUS_BY_CODE: Final[dict[str, int]] = {
     "not_signed_in": 401,
+    "wrong_credentials": 401,
+    "unknown_host": 400,
     "stale": 412,
     "if_match_missing": 428,
     "too_many_requests": 429,
@@ -47,6 +50,7 @@ CODE_BY_STATUS: Final = {
 }
 """For what the framework refuses by itself."""
 RETRY_AFTER_S: Final[dict[str, int]] = {"still_running": 1, "busy": 2, "too_many_requests": 60, "storage_full": 30}
+"""Unless the finding itself knows (`seconds`)."""
 
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -111,7 +115,7 @@ def problem(request: Request, status: int, findings: Sequence[Finding], **more: 
     if errors:
         content["detail"] = " ".join(error["detail"] for error in errors[:3])
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
-    waits = [RETRY_AFTER_S[finding.code] for finding in findings if finding.code in RETRY_AFTER_S]
+    waits = [int(f.params.get("seconds", RETRY_AFTER_S[f.code])) for f in findings if f.code in RETRY_AFTER_S]
     if waits:
         headers["Retry-After"] = str(max(waits))
     if status == HTTPStatus.UNAUTHORIZED:
@@ -214,4 +218,6 @@ async def _on_operational_error(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     del error  # the server's own log has the traceback; nobody else is told what went wrong inside
-    return problem(request, 500, [Finding("fault")])
+    answer = problem(request, 500, [Finding("fault")])
+    answer.headers.update(FIXED_HEADERS)  # it is sent from outside of all middleware
+    return answer

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -37,6 +37,7 @@ class Repeatable:
         self._service, self._market_id = service, request.path_params.get("market")
         self._caller, self._key = caller, key
         self._said = b"\n".join((request.method.encode(), request.url.path.encode(), request.url.query.encode(), body))
+        self._keeps_body = getattr(request.state, "keeps_body", True)
         self._session: Session | None = None
 
     def replay_or_begin(self, session: Session) -> None:
@@ -65,7 +66,7 @@ class Repeatable:
                 market_id=self._market_id,
                 status=answer.status_code,
                 headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
-                body=bytes(answer.body),
+                body=bytes(answer.body) if self._keeps_body else None,
                 created_at=self._service.clock(),
             )
         )
@@ -79,7 +80,7 @@ class Repeatable:
 def begin_request(request: Request, service: Service) -> Iterator[Repeatable | None]:
     """None for a request without a key; Conflict (409) while the same key is under way."""
     key = request.headers.get(HEADER)
-    if key is None or request.method != "POST":
+    if key is None or request.method != "POST" or not hasattr(request.state, "body"):
         yield None
         return
     if not (1 <= len(key) <= 200 and key.isprintable() and key.isascii()):
@@ -99,13 +100,17 @@ def begin_request(request: Request, service: Service) -> Iterator[Repeatable | N
 class ServiceRoute(APIRoute):
     """A route that reads its JSON strictly and keeps the answers of requests with a key."""
 
+    takes_key: ClassVar[bool] = True
+    keeps_body: ClassVar[bool] = True
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
-            if HEADER in request.headers:
+            if self.takes_key and HEADER in request.headers:
                 strict.state.body = await strict.body()
+                strict.state.keeps_body = self.keeps_body
             try:
                 answer = await handle(strict)
             except Replay as replay:
@@ -120,3 +125,15 @@ class ServiceRoute(APIRoute):
             return answer
 
         return handle_strictly
+
+
+class SecretRoute(ServiceRoute):
+    """Its answer holds a secret that is shown once: kept is only that the request was answered."""
+
+    keeps_body = False
+
+
+class UnkeptRoute(ServiceRoute):
+    """Who calls is not known yet, or gets a cookie: a key would mix up people, and has no meaning."""
+
+    takes_key = False

@@ -1,9 +1,8 @@
 """Who is calling: a program by its token, a person by the cookie of a login, or nobody in particular."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from fastapi import Request
 from sqlalchemy import select
@@ -11,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Account, Login, Membership, Representation, Token
 from marktplatz.errors import Finding, NotAllowed
+from marktplatz.usecases.secrecy import hash_secret
+from marktplatz.usecases.tokens import covers, find_issuer, is_alive, may_back
 from marktplatz.vocabulary import Role
 
 HTTPS_COOKIE: Final = "__Host-marktplatz"
@@ -20,13 +21,15 @@ HTTP_COOKIE: Final = "marktplatz"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody whose secret was right; `scopes` None means: not limited, as people are."""
+    """Somebody whose secret was right. `issuer` stands behind a token; `login` is the hash by which a login is kept."""
 
     name: str
     is_owner: bool = False
     account_id: str | None = None
     person: tuple[str, str] | None = None
     token: Token | None = None
+    issuer: str = ""
+    login: str | None = None
     form_secret: str | None = None
 
     @property
@@ -37,6 +40,7 @@ class Identity:
         """The roles in one market; the owner is an organiser everywhere."""
         if self.token is not None:
             inside = self.token.market_ids is None or market_id in self.token.market_ids
+            inside = inside and may_back(session, self.issuer, market_id)
             roles = {Role.OWNER, Role.ORGANISER} if self.is_owner else {self.token.role}
             return frozenset(roles) if inside else frozenset()
         if self.is_owner:
@@ -58,20 +62,17 @@ class Identity:
         return frozenset(session.scalars(wanted))
 
     def allows(self, scope: str) -> bool:
-        """Does the token reach as far? Scopes are "organisations:read", "organisations:*", "*:read" or "*"."""
-        if self.token is None:
-            return True
-        resource, _, deed = scope.partition(":")
-        return not {scope, f"{resource}:*", f"*:{deed}", "*"}.isdisjoint(self.token.scopes)
+        """Does the token reach as far? People are not limited."""
+        return self.token is None or covers(self.token.scopes, scope)
+
+
+class _OfLogin(TypedDict):
+    login: str
+    form_secret: str
 
 
 NOBODY: Final = "public"
 ANONYMOUS: Final = Identity(NOBODY)
-
-
-def hash_secret(secret: str) -> str:
-    """Secrets are 256 random bits, so a plain hash is enough; only the hash is kept."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def identify(session: Session, request: Request, now: datetime, *, is_https: bool) -> Identity:
@@ -87,9 +88,11 @@ def identify(session: Session, request: Request, now: datetime, *, is_https: boo
 
 def _identify_token(session: Session, secret: str, now: datetime) -> Identity:
     token = session.scalar(select(Token).where(Token.secret_sha256 == hash_secret(secret)))
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
+    issuer = find_issuer(session, now, token) if token is not None and is_alive(token, now) else None
+    if token is None or issuer is None:
         raise NotAllowed(Finding("not_signed_in"))
-    return Identity(f"token:{token.id}", is_owner=token.role is Role.OWNER, token=token)
+    is_owner = token.role is Role.OWNER and token.market_ids is None and may_back(session, issuer, None)
+    return Identity(f"token:{token.id}", is_owner=is_owner, token=token, issuer=issuer)
 
 
 def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
@@ -97,9 +100,10 @@ def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
     login = session.get(Login, hash_secret(secret))
     if login is None or login.revoked_at is not None or login.expires_at <= now:
         return ANONYMOUS
+    of_login = _OfLogin(login=login.secret_sha256, form_secret=login.form_secret)
     if login.person_id is not None and login.market_id is not None:
-        return Identity(f"person:{login.person_id}", person=(login.market_id, login.person_id), form_secret=login.form_secret)
+        return Identity(f"person:{login.person_id}", person=(login.market_id, login.person_id), **of_login)
     account = session.get_one(Account, login.account_id)
     if account.disabled_at is not None:
         return ANONYMOUS
-    return Identity(f"account:{account.id}", account.is_owner, account.id, form_secret=login.form_secret)
+    return Identity(f"account:{account.id}", account.is_owner, account.id, **of_login)

@@ -7,16 +7,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from anyio import CapacityLimiter
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from marktplatz.db.engine import Database
+from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import LiveBoard
+from marktplatz.web.rates import Rates
 
 Clock = Callable[[], datetime]
+
+
+PASSWORD_CHECKS_AT_ONCE: Final = 4
+"""Each takes 19 MiB and a core; who comes fifth waits in the event loop, not in a thread."""
 
 
 def read_clock() -> datetime:
@@ -52,8 +59,13 @@ class Service:
     board: LiveBoard = field(init=False)
     after_commit: list[Callable[[str], None]] = field(init=False)
     """Told the chain of every write, after it is on the disk and in the event loop; what is here must not wait."""
+    rates: Rates = field(init=False)
+    password_checks: CapacityLimiter = field(init=False)
+    mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.rates = Rates(self.settings.requests_per_minute)
+        self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
         self.board = LiveBoard(self.read_board)
         self.after_commit = [self.board.notice]
@@ -64,6 +76,15 @@ class Service:
 
     def identify(self, session: Session, request: Request) -> Identity:
         return identify(session, request, self.clock(), is_https=self.settings.is_https)
+
+    async def wake_postman(self) -> None:
+        """A released message is committed; it need not wait for the next round."""
+        self.mail_waits.set()
+
+    async def scrub(self) -> None:
+        """After an erasure is committed: leave no old page of it; writers wait in the queue meanwhile."""
+        async with self.queue.turn(INSTALLATION):
+            await run_in_threadpool(self.database.scrub)
 
 
 def service_of(request: Request) -> Service:

@@ -6,6 +6,7 @@ from typing import Final
 from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
+from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
@@ -157,7 +158,13 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     **FILE_SENTENCES,
 }
 
-SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **INSTALLATION_SENTENCES, **DAY_SENTENCES}
+SENTENCES: Final[Mapping[str, str]] = {
+    **_FILE_SENTENCES,
+    **SERVICE_SENTENCES,
+    **INSTALLATION_SENTENCES,
+    **DAY_SENTENCES,
+    **ACCESS_SENTENCES,
+}
 
 
 def finding_sentence(finding: Finding, language: str = "de") -> str:

@@ -21,6 +21,9 @@ class Account(Base):
     is_owner: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Membership(Base):
@@ -34,7 +37,10 @@ class Membership(Base):
 
 
 class Login(Base):
-    """A session in a browser, of an account or of a participant; the cookie holds the secret, this row its hash."""
+    """A session in a browser, of an account or of a participant; the cookie holds the secret, this row its hash.
+
+    Who came in by a link has proven to own the mail, and may set a password without knowing the old one.
+    """
 
     __tablename__ = "login"
     __table_args__ = (
@@ -47,6 +53,7 @@ class Login(Base):
     market_id: Mapped[str | None] = mapped_column(ForeignKey("market.id"))
     person_id: Mapped[str | None] = mapped_column(Ref)
     form_secret: Mapped[str] = mapped_column(String(64))
+    is_by_link: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)

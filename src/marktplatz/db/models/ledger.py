@@ -68,14 +68,15 @@ class IdempotencyRecord(Base):
 
 
 class OutboxMessage(Base):
-    """A mail that waits to be looked at and released."""
+    """A mail that waits to be released. Where a link belongs its body has a placeholder: the secret is made on delivery."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (of_market("person", "person_id"), Index(None, "market_id", "status"))
+    __table_args__ = (of_market("person", "person_id"), Index(None, "market_id", "status"), Index(None, "status"))
 
     id: Mapped[str] = mapped_column(Ref, primary_key=True)
     market_id: Mapped[str | None] = mapped_column(ForeignKey("market.id"))
     person_id: Mapped[str | None] = mapped_column(Ref)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str] = mapped_column(String(60))
     recipient: Mapped[str | None] = mapped_column(String(300))
     subject: Mapped[str | None] = mapped_column(String(300))
@@ -84,4 +85,5 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    try_after: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)

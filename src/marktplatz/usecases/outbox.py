@@ -1,0 +1,82 @@
+"""The outbox: messages are written, looked at, released; what is sent when somebody asks for a way in needs no release."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from marktplatz.db.models import Account, OutboxMessage, Person
+from marktplatz.errors import Conflict, Finding, NotFound
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.audit import Subject, record_change
+from marktplatz.usecases.identifiers import make_id
+from marktplatz.vocabulary import MessageKind, MessageStatus
+from marktplatz.wording.mails import mail_text
+
+RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
+"""Somebody waits for these, and they go to nobody but who asked."""
+
+
+def write_to_account(session: Session, now: datetime, account: Account, language: str) -> OutboxMessage:
+    """A way in for somebody of the staff."""
+    subject, body = mail_text(MessageKind.STAFF_LOGIN, language, name=account.name, market="")
+    return _write(session, now, MessageKind.STAFF_LOGIN, account.email, subject, body, account_id=account.id)
+
+
+def write_to_person(
+    session: Session, now: datetime, kind: MessageKind, person: Person, market_name: str, language: str
+) -> OutboxMessage:
+    """Conflict where there is no address to write to."""
+    if not person.email:
+        raise Conflict(Finding("person_without_mail"))
+    subject, body = mail_text(kind, language, name=person.name or "", market=market_name)
+    return _write(session, now, kind, person.email, subject, body, market_id=person.market_id, person_id=person.id)
+
+
+def get_message(session: Session, market_id: str, message_id: str) -> OutboxMessage:
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.market_id != market_id:
+        raise NotFound(Finding("unknown_message", params={"id": message_id}))
+    return message
+
+
+def release_message(session: Session, now: datetime, actor: Actor, message: OutboxMessage) -> None:
+    """From now on it may leave; one that failed gets another try."""
+    _must_be(message, MessageStatus.HELD, MessageStatus.FAILED)
+    message.status, message.attempts, message.failure, message.try_after = MessageStatus.RELEASED, 0, None, None
+    _record(session, now, actor, "release_message", message)
+
+
+def discard_message(session: Session, now: datetime, actor: Actor, message: OutboxMessage) -> None:
+    _must_be(message, MessageStatus.HELD, MessageStatus.RELEASED, MessageStatus.FAILED)
+    message.status = MessageStatus.DISCARDED
+    _record(session, now, actor, "discard_message", message)
+
+
+def _write(session: Session, now: datetime, kind: MessageKind, recipient: str, subject: str, body: str, **of: str) -> OutboxMessage:
+    status = MessageStatus.RELEASED if kind in RELEASED_AT_ONCE else MessageStatus.HELD
+    message = OutboxMessage(
+        id=make_id("msg"),
+        kind=kind.value,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        status=status,
+        attempts=0,
+        created_at=now,
+        **of,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _must_be(message: OutboxMessage, *statuses: MessageStatus) -> None:
+    if message.status not in statuses:
+        raise Conflict(Finding("message_is", params={"status": message.status.value}))
+
+
+def _record(session: Session, now: datetime, actor: Actor, action: str, message: OutboxMessage) -> None:
+    session.flush()
+    assert message.market_id is not None  # noqa: S101 only a market's messages are released by hand
+    record_change(session, now, actor, action, Subject("message", message.id), chain=message.market_id)

@@ -1,0 +1,62 @@
+"""Calls the application without a network or a thread of its own: a request is a coroutine, so thousands take seconds."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def codes(self) -> list[str]:
+        """The findings of a problem+json."""
+        if self.headers.get("content-type") != "application/problem+json":
+            return []
+        return [error["code"] for error in json.loads(self.body)["errors"]]
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.headers) + self.body.decode("utf-8", "replace")
+
+
+async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], body: bytes = b"", query: str = "") -> Answer:
+    """The whole answer; of a stream that never ends, the first part."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "state": {},
+    }
+    parts: list[bytes] = []
+    start: dict[str, Any] = {}
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": body, "more_body": False} if asked == 1 else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    sent = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], sent, b"".join(parts))

@@ -1,0 +1,178 @@
+"""Walks the matrix: makes the request of a cell, says what came of it, and what is wrong about that."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import pytest
+from fastapi import FastAPI
+from matrix_client import Answer, call
+from matrix_table import CALLERS, PREFIX, STAFF, Route, load_canaries, load_routes
+from matrix_world import HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
+
+from marktplatz.db.engine import Database
+from marktplatz.settings import Settings
+from marktplatz.vocabulary import Phase, Role
+from marktplatz.web.app import create_app
+
+TOKENS = ("narrow", "exact")
+"""Programs that act in the first role that may: with every scope but the one that is needed, and with this one alone."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    route: Route
+    caller: str
+    phase: Phase
+    variant: str
+
+    def __str__(self) -> str:
+        return f"{self.route} by {self.caller} in {self.phase} on {self.variant}"
+
+    @property
+    def acts_as(self) -> str:
+        return token_role(self.route) if self.caller in TOKENS else self.caller
+
+    @property
+    def expected(self) -> str:
+        expected = self.route.expect(self.acts_as, self.phase, self.variant)
+        if self.caller == "narrow" and self.route.may(self.acts_as, self.phase):
+            return "scope"
+        return self.route.answers.get(self.caller, expected) if expected == "done" else expected
+
+
+class Matrix:
+    """The application on its forgetful database, with the two markets planted."""
+
+    def __init__(self, url: str) -> None:
+        self.database = ForgetfulDatabase(url)
+        honest = Database(url)
+        plant(honest)
+        with honest.write() as session:
+            for route in load_routes():
+                _plant_tokens_of(session, route)
+        honest.dispose()
+        settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
+        self.app: FastAPI = create_app(settings, database=self.database, clock=lambda: NOW)
+        self.canaries = load_canaries()
+        self.seen: set[str] = set()
+        self._url = url
+
+    def enter(self, phase: Phase) -> None:
+        honest = Database(self._url)
+        move(honest, phase)
+        honest.dispose()
+        self.database.base = self.digest()
+
+    def digest(self) -> str:
+        with self.database.engine.connect() as connection:
+            return digest_of(connection)
+
+    async def find_faults(self, cell: Cell) -> list[str]:
+        """What is wrong with the answer; nothing, if all is well."""
+        self.database.has_changed = False
+        self.database.is_watched = cell.route.is_write and cell.expected != "done"
+        self.app.state.service.rates.reset()
+        answer, sent = await self._ask(cell)
+        outcomes = outcomes_of(answer, cell.route)
+        faults = [] if cell.expected in outcomes else [f"{cell}: {outcomes[0]} instead of {cell.expected}"]
+        if self.database.has_changed:
+            faults.append(f"{cell}: changes the database all the same")
+        return faults + [f"{cell}: tells {word}" for word in self._find_canaries(cell, answer, sent)]
+
+    def walk(self, cells: Iterable[Cell]) -> list[str]:
+        async def walk_all() -> list[str]:
+            return [fault for cell in cells for fault in await self.find_faults(cell)]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(anyio.to_thread, "run_sync", _run_at_once)
+            return asyncio.run(walk_all())
+
+    async def _ask(self, cell: Cell) -> tuple[Answer, str]:
+        route = cell.route
+        path, query = (fill(text, route, cell.variant) for text in (route.path, route.query))
+        headers = {"host": "testserver", "sec-fetch-site": "same-origin", **route.headers, **_credentials(cell)}
+        body = b""
+        if route.body is not None:
+            body = fill(json.dumps(route.body), route, cell.variant).encode()
+            headers.setdefault("content-type", "application/json")
+        if route.method in ("PATCH", "DELETE", "PUT"):
+            headers["if-match"] = "*"
+        answer = await call(self.app, route.method, PREFIX + path, headers, body, query)
+        return answer, f"{path}?{query} {body.decode()}"
+
+    def _find_canaries(self, cell: Cell, answer: Answer, sent: str) -> Iterator[str]:
+        """Words that do not belong here; what the request itself said is no news."""
+        text, known = answer.text.lower(), sent.lower()
+        for word, seen_by in self.canaries.items():
+            if word.lower() in text and word.lower() not in known:
+                if cell.acts_as in seen_by or (word in cell.route.tells and cell.expected == "done"):
+                    self.seen.add(word)
+                else:
+                    yield word
+
+
+async def _run_at_once(deed: Callable[..., Any], *arguments: Any, **_: Any) -> Any:
+    """Instead of in a thread: there is one request at a time, and handing it over takes longer than most of them."""
+    return deed(*arguments)
+
+
+def cells_of(route: Route, phases: Iterable[Phase], callers: Iterable[str] = (*CALLERS, *TOKENS)) -> Iterator[Cell]:
+    """All that can differ: whose object it is, only where the role lets somebody through."""
+    for phase in phases if route.is_of_market else (Phase.DAY,):
+        for caller in callers:
+            acts_as = token_role(route) if caller in TOKENS else caller
+            for variant in route.variants if route.may(acts_as, phase) and caller != "narrow" else route.variants[:1]:
+                yield Cell(route, caller, phase, variant)
+
+
+def outcomes_of(answer: Answer, route: Route) -> list[str]:
+    """The answer in the words of the table, most telling first."""
+    told = " ".join([str(answer.status), *answer.codes])
+    refusals = {
+        "401 not_signed_in": "sign in",
+        "403 role_may_not": "role",
+        "403 scope_too_narrow": "scope",
+        "409 phase_forbids": "phase",
+    }
+    found = [refusals[told]] if told in refusals else ["hidden"] if answer.status == 404 else []
+    return [*found, *(["done"] if told in route.ok else []), told]
+
+
+def fill(text: str, route: Route, variant: str) -> str:
+    text = text.replace("{market}", HERE)
+    for param, found in route.objects.items():
+        value = found[variant] if isinstance(found, dict) else found
+        text = text.replace(f"{{{param}:path}}", value).replace(f"{{{param}}}", value)
+    return text
+
+
+def token_role(route: Route) -> str:
+    """The first role that may; a program is never a participant or the public."""
+    return next((role for role in STAFF if role in route.permissions), "owner" if "owner" in route.permissions else "organiser")
+
+
+def _token_of(route: Route, kind: str) -> str:
+    return f"{kind} {token_role(route)} {route.scope}"
+
+
+def _plant_tokens_of(session: Any, route: Route) -> None:
+    from marktplatz.db.models import Token
+
+    others = sorted({other.scope for other in load_routes()} - {route.scope})
+    for kind, scopes in (("narrow", others), ("exact", [route.scope])):
+        if session.get(Token, _token_of(route, kind)) is None:
+            role = Role(token_role(route))
+            plant_token(session, _token_of(route, kind), role, None if role is Role.OWNER else [HERE], scopes)
+
+
+def _credentials(cell: Cell) -> dict[str, str]:
+    if cell.caller in TOKENS:
+        return {"authorization": f"Bearer {_token_of(cell.route, cell.caller)}"}
+    if cell.caller == "public":
+        return {}
+    login = "login-own" if cell.caller == "participant" else f"login-{cell.caller}"
+    return {"cookie": f"marktplatz={login}"}

@@ -1,0 +1,185 @@
+"""Who may what: all routes, by all roles, on own and others' objects, in all phases, as the table says; and the table notices."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from matrix_table import PREFIX, Route, load_canaries, load_routes
+from matrix_walk import Cell, Matrix, cells_of
+from sqlalchemy import select
+
+from databases import PostgresqlServer, SqliteTemplates
+from marktplatz.db.models import OrganisationRecord
+from marktplatz.usecases import consents, partners, persons
+from marktplatz.usecases.actor import Actor
+from marktplatz.vocabulary import Phase, Role
+from marktplatz.web.access import Allowed, iter_rules
+from marktplatz.web.api import organisations
+from marktplatz.web.app import FREE_PATHS
+from marktplatz.web.identity import Identity
+
+PHASES = list(Phase)
+
+
+@pytest.fixture(scope="module")
+def matrix(sqlite_templates: SqliteTemplates) -> Matrix:
+    return Matrix(sqlite_templates.make_url())
+
+
+def rules_of(matrix: Matrix) -> dict[str, Allowed]:
+    return {
+        f"{method} {path.removeprefix(PREFIX)}": rule
+        for method, path, _, rule in iter_rules(matrix.app)
+        if path not in FREE_PATHS and rule is not None
+    }
+
+
+def routes_in(phase: Phase) -> list[Route]:
+    """Routes of no market are the same in every phase."""
+    return [route for route in load_routes() if route.is_of_market or phase is Phase.DAY]
+
+
+def test_the_table_has_every_route_and_no_other(matrix: Matrix) -> None:
+    there = rules_of(matrix).keys()
+    assert there - set(map(str, load_routes())) == set(), "missing in who_may_what.toml"
+    assert set(map(str, load_routes())) - there == set(), "left over in who_may_what.toml"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_everybody_may_what_the_table_says_and_sees_nothing_else(matrix: Matrix, phase: Phase) -> None:
+    matrix.enter(phase)
+    assert "\n".join(matrix.walk(cell for route in routes_in(phase) for cell in cells_of(route, [phase]))) == ""
+    assert matrix.digest() == matrix.database.base
+
+
+def test_what_must_not_be_told_is_told_to_those_who_may_know_it(matrix: Matrix) -> None:
+    """Else its absence elsewhere would prove nothing."""
+    matrix.enter(Phase.DAY)
+    matrix.walk(cell for route in load_routes() for cell in cells_of(route, [Phase.DAY], ("owner", "organiser", "outsider")))
+    assert {word for word, seen_by in load_canaries().items() if seen_by} - matrix.seen == set()
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_one_role_more_or_less_in_one_phase_of_one_rule_is_noticed(matrix: Matrix, phase: Phase) -> None:
+    matrix.enter(phase)
+    rules = rules_of(matrix)
+    unnoticed = []
+    for route in routes_in(phase):
+        rule = rules[str(route)]
+        for role, cells in _cells_that_notice(route, phase):
+            if _is_covered(route, role, phase):
+                continue
+            with _turned(rule, role, frozenset({phase} if route.is_of_market else Phase)):
+                if not matrix.walk(cells):
+                    unnoticed.append(f"{route}: {role} in {phase}")
+    assert unnoticed == []
+
+
+def _cells_that_notice(route: Route, phase: Phase) -> Iterator[tuple[Role, list[Cell]]]:
+    if route.is_of_market:
+        callers = {role: [role.value] for role in Role if role is not Role.OWNER}
+    else:
+        callers = {Role.OWNER: ["owner"], Role.ORGANISER: ["organiser"], Role.PUBLIC: ["public", "participant"]}
+    for role, names in callers.items():
+        yield role, [Cell(route, caller, phase, route.variants[0]) for caller in names]
+
+
+def _is_covered(route: Route, role: Role, phase: Phase) -> bool:
+    """What everybody may, one role more or less does not change; the owner is staff too."""
+    public = route.permissions.get("public")
+    staff = role is Role.OWNER and "staff" in route.permissions
+    return role is not Role.PUBLIC and (staff or (public is not None and phase in public.phases))
+
+
+@contextmanager
+def _turned(rule: Allowed, role: Role, phases: frozenset[Phase]) -> Iterator[None]:
+    """The role loses the phases if it had them, and has them if it had not; without any it is not named."""
+    before = dict(rule.phases_by_role)
+    after = before.get(role, frozenset()) ^ phases
+    rule.phases_by_role.pop(role, None)
+    rule.phases_by_role.update({role: after} if after else {})
+    try:
+        yield
+    finally:
+        rule.phases_by_role.clear()
+        rule.phases_by_role.update(before)
+
+
+def test_no_rule_of_a_market_names_the_owner_who_is_an_organiser_everywhere(matrix: Matrix) -> None:
+    assert [name for name, rule in rules_of(matrix).items() if "{market}" in name and Role.OWNER in rule.phases_by_role] == []
+
+
+def test_another_scope_is_noticed(matrix: Matrix) -> None:
+    matrix.enter(Phase.DAY)
+    unnoticed = []
+    for route in load_routes():
+        rule = rules_of(matrix)[str(route)]
+        cells = [cell for caller in ("narrow", "exact") for cell in list(cells_of(route, [Phase.DAY], [caller]))[:1]]
+        another = next(other.scope for other in load_routes() if other.scope != route.scope)
+        object.__setattr__(rule, "scope", another)
+        try:
+            unnoticed += [str(cell) for cell in cells if cell.expected in ("done", "scope") and not matrix.walk([cell])]
+        finally:
+            object.__setattr__(rule, "scope", route.scope)
+    assert unnoticed == []
+
+
+def _stands_for_all(identity: Identity, session: Any, market_id: str) -> frozenset[str]:
+    del identity
+    return frozenset(session.scalars(select(OrganisationRecord.id).where(OrganisationRecord.market_id == market_id)))
+
+
+FORGOTTEN: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
+    "an actor acts for everybody": [(Actor, "acts_for", lambda *_: True)],
+    "a participant stands for all organisations": [(Identity, "organisations_in", _stands_for_all)],
+    "everybody is everybody": [(persons, "is_that_person", lambda *_: True), (consents, "is_that_person", lambda *_: True)],
+    "all contacts are seen": [(organisations, "organisations_whose_contact_is_seen", lambda *_: None)],
+    "drafts count as published": [(partners, "find_partners", lambda *_: frozenset({"o-partner", "o-other"}))],
+}
+"""Checks on the objects themselves, each put out of action."""
+
+
+@pytest.fixture(scope="module")
+def noticed(matrix: Matrix) -> dict[str, set[str]]:
+    """By forgotten check, the routes at which somebody then gets to what is not theirs."""
+    matrix.enter(Phase.COLLECTING)
+    callers = ("participant", "broker")
+    cells = [cell for route in load_routes() if route.is_of_market for cell in cells_of(route, [Phase.COLLECTING], callers)]
+    found = {}
+    for name, checks in FORGOTTEN.items():
+        with pytest.MonkeyPatch.context() as patch:
+            for owner, attribute, instead in checks:
+                patch.setattr(owner, attribute, instead)
+            found[name] = {str(cell.route) for cell in cells if matrix.walk([cell])}
+    return found
+
+
+@pytest.mark.parametrize("name", FORGOTTEN)
+def test_a_forgotten_check_of_objects_is_noticed(noticed: dict[str, set[str]], name: str) -> None:
+    assert noticed[name]
+
+
+def test_wherever_a_role_reaches_only_some_objects_a_forgotten_check_is_noticed(noticed: dict[str, set[str]]) -> None:
+    limited = {
+        str(route)
+        for route in load_routes()
+        if route.is_of_market
+        and route.may("participant", Phase.COLLECTING)
+        and any(route.expect("participant", Phase.COLLECTING, variant) == route.hidden for variant in route.variants)
+    }
+    assert len(limited) > 10
+    assert limited - set().union(*noticed.values()) == set()
+
+
+@pytest.mark.postgresql
+def test_it_is_the_same_on_postgresql(postgresql_server: PostgresqlServer) -> None:
+    url = postgresql_server.make_url()
+    matrix = Matrix(url)
+    matrix.enter(Phase.COLLECTING)
+    callers = ("organiser", "participant", "outsider", "public")
+    cells = [cell for route in load_routes() for cell in cells_of(route, [Phase.COLLECTING], callers)]
+    assert "\n".join(matrix.walk(cells)) == ""
+    assert matrix.digest() == matrix.database.base
+    matrix.database.dispose()
+    postgresql_server.drop(url)
