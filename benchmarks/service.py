@@ -1,7 +1,7 @@
 """Measure the service on an evening's load: 8 notaries certify without a pause while 300 organisations read and the solver runs.
 
-Run: service.py [SECONDS] [sqlite] [postgresql]. A real server (`marktplatz serve`) in a process of its own, on each database; beside
-it, as a reference, bare SQLAlchemy transactions from 8 threads: no HTTP, no rules, no audit.
+Run: service.py [SECONDS] [sqlite] [postgresql]. A real server (`marktplatz serve`) in a process of its own, on each database; and
+as a reference bare SQLAlchemy transactions from 8 threads: no HTTP, no rules, no audit.
 """
 
 import asyncio
