@@ -13,7 +13,7 @@ import scipy.sparse as sparse
 from marktplatz.market import Entry
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_matches, load_lexicon
 from marktplatz.matching.scoring.scene import Entries
-from marktplatz.matching.scoring.words import find_language, find_spellings, find_words, fold
+from marktplatz.matching.scoring.words import find_all_spellings, find_language, find_words, fold
 
 _Key = TypeVar("_Key")
 _GRAM_LENGTHS: Final = (3, 4, 5)
@@ -52,7 +52,7 @@ def analyse(entries: Entries) -> Analysis:
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
     """(concept, word as written) of every match, German words always, the text's own language beside them."""
     for language in dict.fromkeys(("de", find_language(text))):
-        spellings = find_spellings(text, language)
+        spellings = find_all_spellings(text, language)
         for concept, position in find_matches(lexicon, [word for word, _ in spellings], language):
             yield concept, spellings[position][1]
 

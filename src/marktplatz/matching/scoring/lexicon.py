@@ -6,15 +6,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from marktplatz.market import MarketConcept
-from marktplatz.matching.scoring.words import fold
+from marktplatz.matching.scoring.words import fold, is_empty
 
 LANGUAGES: Final = ("de", "en", "nl", "tr", "ar", "uk")
 _MOST_REMEMBERED: Final = 100_000
 _SHORTEST_STEM: Final = 4
 """A shorter word is only found as a whole."""
+_LONGEST_WORD: Final = 80
+_SHORTEST_END: Final = {"de": 4, "nl": 6}
+"""Words that write compounds as one word end with what they are about; elsewhere "husbands" are no bands."""
+_SOFTENED: Final = {"k": "g", "p": "b", "t": "d"}
 
 
 class ConceptKind(StrEnum):
@@ -46,13 +50,21 @@ class Stem:
     as_end: bool
 
 
+class Phrase(NamedTuple):
+    """Folded words that begin words of a text one after the other; between `telling` ones, empty words don't count."""
+
+    concept: int
+    parts: tuple[str, ...]
+    telling: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """Concepts in the order of their ids, and their words as look-up tables per language."""
 
     concepts: tuple[Concept, ...]
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
-    phrases: Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]]
+    phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     matched: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -105,20 +117,23 @@ def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
 
 
 def build_lexicon(concepts: Iterable[Concept]) -> Lexicon:
-    """Index the words: `word` begins or ends a token, `word*` and `*word` only the one, `=word` is a whole token."""
+    """Index the words: `word` begins or ends a token, `word*` and `*word` only the one, `=word` is a whole token.
+
+    Of a phrase only the words that carry meaning count ("in die Jahre gekommen"), unless too few are left ("erste Hilfe").
+    """
     ordered = tuple(concepts)
     stems: dict[str, dict[str, list[Stem]]] = {language: {} for language in LANGUAGES}
-    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {language: {} for language in LANGUAGES}
+    phrases: dict[str, dict[str, list[Phrase]]] = {language: {} for language in LANGUAGES}
     for number, concept in enumerate(ordered):
         for language, patterns in concept.words.items():
             for pattern in patterns:
-                parts = fold(pattern, language).replace("-", " ").split()
+                parts = [part for part in _split(pattern, language) if part.strip("=*")]
                 if len(parts) > 1:
-                    parts = [part.strip("=*") for part in parts]
-                    phrases[language].setdefault(parts[0], []).append((tuple(parts), number))
+                    phrase = _read_phrase([part.strip("=*") for part in parts], number)
+                    phrases[language].setdefault(phrase.parts[0], []).append(phrase)
                 elif parts:
-                    stem, as_beginning, as_end = _read_pattern(parts[0])
-                    stems[language].setdefault(stem, []).append(Stem(number, as_beginning, as_end))
+                    for stem, place in _read_pattern(parts[0], number, language):
+                        stems[language].setdefault(stem, []).append(place)
     return Lexicon(
         concepts=ordered,
         stems={language: {stem: tuple(found) for stem, found in table.items()} for language, table in stems.items()},
@@ -126,29 +141,66 @@ def build_lexicon(concepts: Iterable[Concept]) -> Lexicon:
     )
 
 
-def _read_pattern(pattern: str) -> tuple[str, bool, bool]:
+def _split(pattern: str, language: str) -> list[str]:
+    return [fold(part, language) for part in pattern.replace("-", " ").split()]
+
+
+def _read_phrase(parts: list[str], concept: int) -> Phrase:
+    telling = [part for part in parts if not is_empty(part)]
+    return Phrase(concept, tuple(telling), True) if len(telling) > 1 else Phrase(concept, tuple(parts), False)
+
+
+def _read_pattern(pattern: str, concept: int, language: str) -> Iterator[tuple[str, Stem]]:
+    """A stem and where it may stand; Turkish ones also as they sound before a vowel: mutfak, mutfağı."""
     stem = pattern.strip("=*")
     is_whole = pattern.startswith("=") or len(stem) < _SHORTEST_STEM
     only_end, only_beginning = pattern.startswith("*"), pattern.endswith("*")
-    return stem, not is_whole and not only_end, not is_whole and not only_beginning
+    may_end = len(stem) >= _SHORTEST_END.get(language, _LONGEST_WORD)
+    place = Stem(concept, not is_whole and not only_end, not is_whole and not only_beginning and may_end)
+    yield stem, place
+    if language == "tr" and not is_whole and stem[-1] in _SOFTENED:
+        yield stem[:-1] + _SOFTENED[stem[-1]], place
 
 
 def find_matches(lexicon: Lexicon, words: list[str], language: str) -> Iterator[tuple[int, int]]:
-    """(concept, word position) of every match in a text's folded words; the longest match in a word wins."""
-    phrases = lexicon.phrases[language]
-    for position, word in enumerate(words):
+    """(concept, word position) of every match in all of a text's folded words; the longest match in a word wins."""
+    places = [place for place, word in enumerate(words) if not is_empty(word)]
+    telling = [words[place] for place in places]
+    for place, word in zip(places, telling, strict=True):
         for concept in _match_word(lexicon, language, word):
-            yield concept, position
-        for length in range(_SHORTEST_PHRASE_START, len(word) + 1):
-            for parts, concept in phrases.get(word[:length], ()):
-                following = words[position : position + len(parts)]
-                if len(following) == len(parts) and all(w.startswith(p) for w, p in zip(following, parts, strict=True)):
-                    yield concept, position
+            yield concept, place
+    for position, place in enumerate(places):
+        yield from ((concept, place) for concept in _find_phrases(lexicon.phrases[language], telling, position, telling=True))
+    for place in range(len(words)):
+        yield from ((concept, place) for concept in _find_phrases(lexicon.phrases[language], words, place, telling=False))
 
 
-_SHORTEST_PHRASE_START: Final = 2
+def _find_phrases(phrases: Mapping[str, tuple[Phrase, ...]], words: list[str], at: int, *, telling: bool) -> Iterator[int]:
+    """Concepts of the phrases that begin at a word."""
+    word = words[at]
+    for length in range(1, len(word) + 1):
+        for phrase in phrases.get(word[:length], ()):
+            following = words[at : at + len(phrase.parts)]
+            if (
+                phrase.telling is telling
+                and len(following) == len(phrase.parts)
+                and all(
+                    word == part or (len(part) >= _SHORTEST_INFLECTED and word.startswith(part))
+                    for word, part in zip(following, phrase.parts, strict=True)
+                )
+            ):
+                yield phrase.concept
+
+
+_SHORTEST_INFLECTED: Final = 3
+"""Shorter parts of a phrase must be the whole word: "e bike" is not in "ein Bikepark"."""
 _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
+_PREFIXES: Final = frozenset(
+    "abzu anzu auf aufzu aus auszu dis durch ein einzu ent fort her hin hinaus hinzu kon miss nach nachzu neben ueber um umzu unter ver "
+    "vor vorzu weg weiter wieder zer zurueck zusammen".split()
+)
+"""What stands before these is a prefix, no first part of a compound: vorbereiten has nothing to do with reiten."""
 
 
 def _match_word(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
@@ -172,6 +224,8 @@ def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...
             if concepts:
                 spans.append((0, len(word) if is_whole else end, concepts))
     for start in range(_SHORTEST_HEAD, len(word) - _SHORTEST_STEM + 1):
+        if word[:start] in _PREFIXES:
+            continue
         tail = word[start:]
         for ending in ("", *_ENDINGS):
             stem_text = tail[: len(tail) - len(ending)] if ending else tail

@@ -5,9 +5,11 @@ import unicodedata
 from typing import Final
 
 _TELLING: Final = 5
+_SHORTEST_WORD: Final = 2
 _LONGEST: Final = 80
 """What has more letters is no word."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
+_APOSTROPHES: Final = re.compile("['’ʼ]")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ARABIC: Final = str.maketrans({"ة": "ه", "ى": "ي"})
 _ARABIC_PREFIX: Final = re.compile("^(?:وال|بال|لل|ال|و|ب|ل)(?=.{3,})")
@@ -31,17 +33,25 @@ a and are for from in is of on or our the to we with you your
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
 
 
+def is_empty(word: str) -> bool:
+    """Does a folded word carry no meaning, so that texts are compared without it?"""
+    return len(word) < _SHORTEST_WORD or word in _EMPTY
+
+
 def find_words(text: str) -> list[str]:
     """Lower-case words with umlauts folded, without articles and the like; in the order of the text."""
     return [word for word, _ in find_spellings(text)]
 
 
 def find_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
-    """The words as they are compared, each with how it was written."""
+    """The words that carry meaning as they are compared, each with how it was written."""
+    return [(word, written) for word, written in find_all_spellings(text, language) if not is_empty(word)]
+
+
+def find_all_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
+    """All words, the empty ones too, as they are compared and as they were written."""
     spellings = ((fold(written, language), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
-    if language == "ar":
-        spellings = ((_ARABIC_PREFIX.sub("", word), written) for word, written in spellings)
-    return [(word, written) for word, written in spellings if 1 < len(word) <= _LONGEST and word not in _EMPTY]
+    return [(word, written) for word, written in spellings if word and len(word) <= _LONGEST]
 
 
 def find_language(text: str) -> str:
@@ -56,12 +66,14 @@ def find_language(text: str) -> str:
 
 
 def fold(text: str, language: str = "de") -> str:
-    """Lower case without accents, German umlauts written out: as hurried people on foreign keyboards write."""
-    lowered = unicodedata.normalize("NFKC", text).lower().replace("ı", "i")
+    """Lower case without accents and apostrophes, German umlauts written out, as hurried people on foreign keyboards write;
+    an Arabic word without what is written together with it (and, with, for, the).
+    """
+    lowered = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).lower().replace("ı", "i"))
     if language == "de":
         lowered = lowered.translate(_FOLDED)
     plain = "".join(character for character in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(character))
-    return plain.translate(_ARABIC) if language == "ar" else plain
+    return _ARABIC_PREFIX.sub("", plain.translate(_ARABIC)) if language == "ar" else plain
 
 
 def find_shared_words(text: str, other: str) -> list[tuple[str, str]]:
