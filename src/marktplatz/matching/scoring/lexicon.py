@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from marktplatz.market import MarketConcept
+from marktplatz.matching.scoring import misspelling
 from marktplatz.matching.scoring.words import fold, is_empty
 
 LANGUAGES: Final = ("de", "en", "nl", "tr", "ar", "uk")
@@ -66,6 +67,13 @@ class Lexicon:
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
     phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     matched: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    gaps: dict[str, misspelling.Table] = field(default_factory=dict, repr=False)
+
+    def by_gaps(self, language: str) -> misspelling.Table:
+        """A language's words by what is left of them with a letter missing; made when the first misspelt word comes."""
+        if language not in self.gaps:
+            self.gaps[language] = misspelling.index_by_gaps(self.stems[language])
+        return self.gaps[language]
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -185,8 +193,8 @@ def _find_phrases(phrases: Mapping[str, tuple[Phrase, ...]], words: list[str], a
                 phrase.telling is telling
                 and len(following) == len(phrase.parts)
                 and all(
-                    word == part or (len(part) >= _SHORTEST_INFLECTED and word.startswith(part))
-                    for word, part in zip(following, phrase.parts, strict=True)
+                    here == part or (len(part) >= _SHORTEST_INFLECTED and here.startswith(part))
+                    for here, part in zip(following, phrase.parts, strict=True)
                 )
             ):
                 yield phrase.concept
@@ -204,13 +212,32 @@ _PREFIXES: Final = frozenset(
 
 
 def _match_word(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
-    """Concepts of a word; every word is looked at once."""
+    """Concepts of a word, as it stands or as it was meant; every word is looked at once."""
     known = lexicon.matched.get((language, word))
     if known is None:
         if len(lexicon.matched) > _MOST_REMEMBERED:
             lexicon.matched.clear()
-        known = lexicon.matched[language, word] = _look_up(lexicon.stems[language], word)
+        known = _look_up(lexicon.stems[language], word) or _look_up_meant(lexicon, language, word)
+        lexicon.matched[language, word] = known
     return known
+
+
+def _look_up_meant(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
+    """Concepts of the stem that a word, its ending left aside, or its first part was meant to be."""
+    if not misspelling.may_be_misspelt(word):
+        return ()
+    stems, table = lexicon.stems[language], lexicon.by_gaps(language)
+    for ending in ("", *_ENDINGS):
+        if word.endswith(ending):
+            meant = misspelling.find_meant(table, word[: len(word) - len(ending)])
+            if meant:
+                return tuple(dict.fromkeys(stem.concept for text in meant for stem in stems[text]))
+    for length in range(len(word) - 1, misspelling.SHORTEST + 1, -1):
+        meant = [text for text in misspelling.find_meant(table, word[:length]) if len(text) > misspelling.SHORTEST + 1]
+        concepts = [stem.concept for text in meant for stem in stems[text] if stem.as_beginning]
+        if concepts:
+            return tuple(dict.fromkeys(concepts))
+    return ()
 
 
 def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...]:
