@@ -13,7 +13,7 @@ import scipy.sparse as sparse
 from marktplatz.market import Entry
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_matches, load_lexicon
 from marktplatz.matching.scoring.scene import Entries
-from marktplatz.matching.scoring.words import find_all_spellings, find_language, find_words, fold
+from marktplatz.matching.scoring.words import find_all_spellings, find_language, find_spellings, fold, is_passing
 
 _Key = TypeVar("_Key")
 _GRAM_LENGTHS: Final = (3, 4, 5)
@@ -24,6 +24,15 @@ _KIND_WEIGHTS: Final = {
     ConceptKind.BENEFICIARY: 0.2,
 }
 """What is done or handed over says most about a deal, for whom it is says least."""
+
+_LETTER_SHARES: Final = {
+    ConceptKind.SERVICE: 1.0,
+    ConceptKind.THING: 1.0,
+    ConceptKind.OCCASION: 0.65,
+    ConceptKind.BENEFICIARY: 0.3,
+}
+_PASSING_SHARE: Final = 0.3
+"""How much the letters of a word count that names such a concept, or only says when and how many."""
 
 _BROADER_SHARE: Final = 0.5
 _RELATED_SHARE: Final = 0.5
@@ -44,9 +53,8 @@ def text_of(entry: Entry) -> str:
 @lru_cache(maxsize=8)
 def analyse(entries: Entries) -> Analysis:
     """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
-    lexicon = entries.lexicon
-    rows = [_weigh_concepts(lexicon, text_of(member)) for member in entries.members]
-    return Analysis(_to_rows(rows, len(lexicon.concepts)), [_weigh_grams(text_of(member)) for member in entries.members])
+    rows = [_weigh(entries.lexicon, text_of(member)) for member in entries.members]
+    return Analysis(_to_rows([concepts for concepts, _ in rows], len(entries.lexicon.concepts)), [grams for _, grams in rows])
 
 
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
@@ -57,14 +65,17 @@ def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
             yield concept, spellings[position][1]
 
 
-def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, float]:
-    """The concepts found, at their kind's weight, and a share for what they are part of or go together with."""
+def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, float], dict[str, float]]:
+    """The concepts found, at their kind's weight, and a share for what they are part of or go together with; and the n-grams."""
     found: dict[int, float] = {}
-    for concept, _ in find_concepts(lexicon, text):
+    letters: dict[str, float] = {}
+    for concept, written in find_concepts(lexicon, text):
+        kind = lexicon.concepts[concept].kind
+        letters[written] = max(letters.get(written, 0.0), _LETTER_SHARES[kind])
         for other, share in _neighbourhood(lexicon, concept):
             weight = share * _KIND_WEIGHTS[lexicon.concepts[other].kind]
             found[other] = max(found.get(other, 0.0), weight)
-    return _to_unit(found)
+    return _to_unit(found), _weigh_grams(text, letters)
 
 
 @lru_cache(maxsize=10_000)
@@ -72,13 +83,20 @@ def _neighbourhood(lexicon: Lexicon, concept: int) -> tuple[tuple[int, float], .
     here = lexicon.concepts[concept]
     shares = {other: _RELATED_SHARE * strength for other, strength in here.related.items()}
     shares |= {other: max(_BROADER_SHARE, shares.get(other, 0.0)) for other in here.broader}
-    return ((concept, 1.0), *((lexicon.position[other], share) for other, share in shares.items()))
+    return ((concept, here.tells), *((lexicon.position[other], here.tells * share) for other, share in shares.items()))
 
 
-def _weigh_grams(text: str) -> dict[str, float]:
-    counts = Counter(gram for word in find_words(text) for gram in _grams(word))
+def _weigh_grams(text: str, letters: dict[str, float]) -> dict[str, float]:
+    """The n-grams of the words at their rarity; `letters` says which words count less."""
+    counts: dict[str, float] = {}
+    for word, written in find_spellings(text):
+        share = _PASSING_SHARE if is_passing(word) else letters.get(written, 1.0)
+        for gram in _grams(word):
+            counts[gram] = counts.get(gram, 0.0) + share
     rarity, unseen = _gram_rarity()
-    return _to_unit({gram: (1 + log(count)) * rarity.get(gram, unseen) for gram, count in counts.items()})
+    return _to_unit(
+        {gram: (1 + log(count) if count > 1 else count) * rarity.get(gram, unseen) for gram, count in counts.items()}
+    )
 
 
 def _grams(word: str) -> Iterator[str]:

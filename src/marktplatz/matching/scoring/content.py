@@ -14,20 +14,24 @@ from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
 
 _GRAM_WEIGHT: Final = 1.5
-_MEANING_WEIGHT: Final = 1.5
+_GRAM_WEIGHT_WITH_MEANING: Final = 0.75
+_MEANING_WEIGHT: Final = 2.0
+_LEAST_MEANING: Final = 0.1
+"""Embeddings of texts that have nothing to do with each other are still this much alike."""
 _SHOWN_WORDS: Final = 3
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Square root of the weighted mean of the cosines of concepts (1), n-grams (1.5) and, with the extra, embeddings (1.5).
+    """Square root of the weighted mean of the cosines of concepts (1) and n-grams (1.5); with the extra n-grams 0.75, embeddings 2.
 
     The root lifts what short texts can reach at all: two words of ten in common are already a good sign. It changes no ranking.
     """
     left, right = analyse(scene.offers), analyse(scene.needs)
     left_grams, right_grams = join_grams(left, right)
     with_meaning = semantic.is_available()
-    total = 1 + _GRAM_WEIGHT + (_MEANING_WEIGHT if with_meaning else 0)
+    gram_weight = _GRAM_WEIGHT_WITH_MEANING if with_meaning else _GRAM_WEIGHT
+    total = 1 + gram_weight + (_MEANING_WEIGHT if with_meaning else 0)
     likeness = np.zeros(len(offers))
     step = max(1, _CELLS_AT_ONCE // max(1, len(scene.needs.members)))
     for start in range(0, len(scene.offers.members), step):
@@ -35,9 +39,10 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
         if not here.any():
             continue
         rows = slice(start, start + step)
-        block = (left.concepts[rows] @ right.concepts.T).toarray() + _GRAM_WEIGHT * (left_grams[rows] @ right_grams.T).toarray()
+        block = (left.concepts[rows] @ right.concepts.T).toarray() + gram_weight * (left_grams[rows] @ right_grams.T).toarray()
         if with_meaning:
-            block += _MEANING_WEIGHT * semantic.compare(_embed(scene.offers)[rows], _embed(scene.needs))
+            meaning = semantic.compare(_embed(scene.offers)[rows], _embed(scene.needs))
+            block += _MEANING_WEIGHT * np.maximum(0, (meaning - _LEAST_MEANING) / (1 - _LEAST_MEANING))
         likeness[here] = block[offers[here] - start, needs[here]]
     return np.sqrt(np.clip(np.round(likeness / total, 9), 0, 1))
 

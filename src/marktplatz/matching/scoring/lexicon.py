@@ -33,13 +33,17 @@ class ConceptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A kind of deal that a broker would accept as the same; `answers` are concepts that often answer or accompany it."""
+    """A kind of deal that a broker would accept as the same; `related` are concepts that often answer or accompany it.
+
+    `tells` is below 1 where the words are so general that they link what has little in common: workshop, support, organise.
+    """
 
     id: str
     kind: ConceptKind
     broader: tuple[str, ...]
     related: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
+    tells: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,9 @@ def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
     merged: dict[str, dict[str, Any]] = {}
     for table in tables:
         for id_, entry in table.items():
-            seen = merged.setdefault(id_, {"kind": entry.get("kind"), "broader": [], "related": {}, "words": {}})
+            seen = merged.setdefault(id_, {"kind": entry.get("kind"), "broader": [], "related": {}, "words": {}, "tells": 1.0})
             seen["kind"] = seen["kind"] or entry.get("kind")
+            seen["tells"] = entry.get("tells", seen["tells"])
             seen["broader"] += entry.get("broader", [])
             seen["related"] |= entry.get("related", {})
             for language in LANGUAGES:
@@ -119,6 +124,7 @@ def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
             broader=tuple(broader for broader in dict.fromkeys(entry["broader"]) if broader in merged),
             related={other: strength for other, strength in entry["related"].items() if other in merged},
             words={language: tuple(dict.fromkeys(words)) for language, words in entry["words"].items()},
+            tells=entry["tells"],
         )
         for id_, entry in sorted(merged.items())
     ]

@@ -31,6 +31,19 @@ unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen b
 a and are for from in is of on or our the to we with you your
 """
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
+_PASSING: Final = frozenset(
+    f"{word}{ending}"
+    for word in """
+montag dienstag mittwoch donnerstag freitag samstag sonntag abend nachmittag vormittag mittag morgen wochenend woche tag stunde minute
+uhr monat jahr januar februar maerz april mai juni juli august september oktober november dezember sommer herbst winter fruehling
+fruehjahr leute person mensch termin""".split()
+    for ending in ("", "e", "en", "n", "s", "es")
+)
+
+
+def is_passing(word: str) -> bool:
+    """Does a folded word only say when, how long or how many?"""
+    return word in _PASSING
 
 
 def is_empty(word: str) -> bool:
