@@ -21,6 +21,8 @@ from marktplatz.wording.reasons import (
     SEVERAL_WORDS,
     STABILITY_SENTENCE,
     UNPAIRED_SENTENCES,
+    WEEKDAY_SENTENCES,
+    WEEKDAY_WORDS,
     pair_sentence,
     refusal_sentence,
     stability_sentence,
@@ -54,7 +56,17 @@ def find_literals() -> set[str]:
     }
 
 
-TABLES = (PAIR_SENTENCES, UNPAIRED_SENTENCES, LIMIT_WORDS, SEVERAL_WORDS, REFUSAL_SENTENCES, SENTENCES, TEXTS)
+TABLES = (
+    PAIR_SENTENCES,
+    WEEKDAY_SENTENCES,
+    WEEKDAY_WORDS,
+    UNPAIRED_SENTENCES,
+    LIMIT_WORDS,
+    SEVERAL_WORDS,
+    REFUSAL_SENTENCES,
+    SENTENCES,
+    TEXTS,
+)
 MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), STABILITY_SENTENCE, *find_literals()})
 
 

@@ -73,7 +73,7 @@ def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, float], dict[str, flo
         kind = lexicon.concepts[concept].kind
         letters[written] = max(letters.get(written, 0.0), _LETTER_SHARES[kind])
         for other, share in _neighbourhood(lexicon, concept):
-            weight = share * _KIND_WEIGHTS[lexicon.concepts[other].kind]
+            weight = share * min(_KIND_WEIGHTS[kind], _KIND_WEIGHTS[lexicon.concepts[other].kind])
             found[other] = max(found.get(other, 0.0), weight)
     return _to_unit(found), _weigh_grams(text, letters)
 
@@ -94,9 +94,7 @@ def _weigh_grams(text: str, letters: dict[str, float]) -> dict[str, float]:
         for gram in _grams(word):
             counts[gram] = counts.get(gram, 0.0) + share
     rarity, unseen = _gram_rarity()
-    return _to_unit(
-        {gram: (1 + log(count) if count > 1 else count) * rarity.get(gram, unseen) for gram, count in counts.items()}
-    )
+    return _to_unit({gram: (1 + log(count) if count > 1 else count) * rarity.get(gram, unseen) for gram, count in counts.items()})
 
 
 def _grams(word: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Do the two texts speak of the same? Concepts that meet, character n-grams, and, with the extra, sentence embeddings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -53,16 +53,37 @@ def _embed(entries: Entries) -> FloatArray:
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
-    """Which words met: in one concept, or letter by letter."""
+    """Which words met: in one concept or letter by letter, else in related concepts; and whether a text is too vague to tell."""
     ours, theirs = text_of(scene.offers.members[offer]), text_of(scene.needs.members[need])
-    pairs = [*_find_met_words(scene.offers.lexicon, ours, theirs), *find_shared_words(ours, theirs)]
+    lexicon = scene.offers.lexicon
+    words = _show([*_find_met_words(lexicon, ours, theirs), *find_shared_words(ours, theirs)])
+    if words:
+        return {"words": words}
+    related = _show(_find_related_words(lexicon, ours, theirs))
+    is_vague = not all(any(True for _ in find_concepts(lexicon, text)) for text in (ours, theirs))
+    return {"words": "", "related": related, "vague": int(is_vague)}
+
+
+def _show(pairs: Iterable[tuple[str, str]]) -> str:
+    """The first few pairs of words, each word once."""
     shown: dict[str, None] = {}
     seen: set[str] = set()
     for word, other in pairs:
         if not {word.casefold(), other.casefold()} & seen:
             seen |= {word.casefold(), other.casefold()}
             shown[word if word.casefold() == other.casefold() else f"{word} – {other}"] = None
-    return {"words": ", ".join(list(shown)[:_SHOWN_WORDS])}
+    return ", ".join(list(shown)[:_SHOWN_WORDS])
+
+
+def _find_related_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:
+    """The words of both texts whose concepts belong together without being the same."""
+    pairs = [(here, there) for here in find_concepts(lexicon, text) for there in find_concepts(lexicon, other)]
+    return [(word, match) for (a, word), (b, match) in pairs if _belong_together(lexicon, a, b)]
+
+
+def _belong_together(lexicon: Lexicon, a: int, b: int) -> bool:
+    one, two = lexicon.concepts[a], lexicon.concepts[b]
+    return any(there.id in here.related or there.id in here.broader for here, there in ((one, two), (two, one)))
 
 
 def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The concepts that entries speak of, and the words that point to them; read from the readable files in `lexicon/`."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from marktplatz.market import MarketConcept
 from marktplatz.matching.scoring import misspelling
+from marktplatz.matching.scoring.tokens_in_text import words_of
 from marktplatz.matching.scoring.words import fold, is_empty
 
 LANGUAGES: Final = ("de", "en", "nl", "tr", "ar", "uk")
@@ -17,6 +19,7 @@ _MOST_REMEMBERED: Final = 100_000
 _SHORTEST_STEM: Final = 4
 """A shorter word is only found as a whole."""
 _LONGEST_WORD: Final = 80
+_NO_WORD: Final = re.compile(r"[\d\-]+")
 _SHORTEST_END: Final = {"de": 4, "nl": 6}
 """Words that write compounds as one word end with what they are about; elsewhere "husbands" are no bands."""
 _SOFTENED: Final = {"k": "g", "p": "b", "t": "d"}
@@ -156,7 +159,8 @@ def build_lexicon(concepts: Iterable[Concept]) -> Lexicon:
 
 
 def _split(pattern: str, language: str) -> list[str]:
-    return [fold(part, language) for part in pattern.replace("-", " ").split()]
+    """The folded words of a pattern with their marks; digits are no part of words, there as in texts."""
+    return [fold(part, language) for part in _NO_WORD.sub(" ", pattern).split()]
 
 
 def _read_phrase(parts: list[str], concept: int) -> Phrase:
@@ -211,8 +215,10 @@ _SHORTEST_INFLECTED: Final = 3
 _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
 _PREFIXES: Final = frozenset(
-    "abzu anzu auf aufzu aus auszu dis durch ein einzu ent fort her hin hinaus hinzu kon miss nach nachzu neben ueber um umzu unter ver "
-    "vor vorzu weg weiter wieder zer zurueck zusammen".split()
+    words_of("""
+abzu anzu auf aufzu aus auszu dis durch ein einzu ent fort her hin hinaus hinzu kon miss nach nachzu neben ueber um umzu unter ver
+vor vorzu weg weiter wieder zer zurueck zusammen
+""")
 )
 """What stands before these is a prefix, no first part of a compound: vorbereiten has nothing to do with reiten."""
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from marktplatz.matching.scoring.tokens_in_text import words_of
+
 SHORTEST: Final = 6
 """In shorter words a slip makes another word too easily: Karten, Garten."""
 _LONG: Final = 8
@@ -10,19 +12,21 @@ _LONG: Final = 8
 _VERY_LONG: Final = 13
 """From here on two slips are forgiven."""
 _SOUND_ALIKE: Final = frozenset(
-    {pair for two in "dt bp gk fv vw sz ck yi mn ie cz ae ij".split() for pair in ((two[0], two[1]), (two[1], two[0]))}
+    {pair for two in words_of("dt bp gk fv vw sz ck yi mn ie cz ae ij") for pair in ((two[0], two[1]), (two[1], two[0]))}
 )
 _FAR: Final = 9
 """A letter is taken for one that sounds alike; any other makes another word: Belehrung, Bekehrung."""
 _OTHER_WORDS: Final = tuple(
-    """auftrat bedenk einlegen erbracht gedank instrumentalis konservat praktike abholz administration anhaeng anschrei arbeitsagentur arbeitserlaubnis arbeitslohn aufgedrueck ausdruck ausdrueck bedrueck begruend
-    bekehr belebung beschlag beschreit beschritt bewerte bewertung bewirkt braeucht darstell dessert desert durchsteh einklag eisbrech
-    entwerf fernsehserie fliess fluecht gebaer gedrueck geaender gehilf gemeint gerecht geschmeck gesellt gesteckt gestreck gesunken
-    glasflasch influenc information jahreswend lebensaufgabe leistung loesung medikation multiplik nachdrueck nachlaess naeher personali
-    personalmangel platen reaktion restauration schaff scheid schengen schenkel schink schlaeg schlag schlicht schloss schmeck schnitzel
-    schnuer schraenk schrei schrot schueller schuer schuess schulisch schwager schwenk spielstand spielzug strecke strich taeusch tausch
-    understand verfasser vermied verstaerk verzier vorschlug wasserbad wasserball wasserwerf wegweisend weis wirkstoff zeitmangel
-    zusammensetz""".split()
+    words_of("""
+abholz administration anhaeng anschrei arbeitsagentur arbeitserlaubnis arbeitslohn aufgedrueck auftrat ausdruck ausdrueck bedenk
+bedrueck begruend bekehr belebung beschlag beschreit beschritt bewerte bewertung bewirkt braeucht darstell desert dessert
+durchsteh einklag einlegen eisbrech entwerf erbracht fernsehserie fliess fluecht geaender gebaer gedank gedrueck gehilf gemeint
+gerecht geschmeck gesellt gesteckt gestreck gesunken glasflasch influenc information instrumentalis jahreswend konservat
+lebensaufgabe leistung loesung medikation multiplik nachdrueck nachlaess naeher personali personalmangel platen praktike reaktion
+restauration schaff scheid schengen schenkel schink schlaeg schlag schlicht schloss schmeck schnitzel schnuer schraenk schrei
+schrot schueller schuer schuess schulisch schwager schwenk spielstand spielzug strecke strich taeusch tausch understand verfasser
+vermied verstaerk verzier vorschlug wasserbad wasserball wasserwerf wegweisend weis wirkstoff zeitmangel zusammensetz
+""")
 )
 """Beginnings of words that are right as they stand, though they look like a slip of one in the lexicon."""
 

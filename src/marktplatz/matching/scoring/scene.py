@@ -14,6 +14,7 @@ from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.places import find_coordinates
+from marktplatz.matching.scoring.postcode_regions import find_region_middle
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, WishLevel
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,8 +30,9 @@ class Entries:
 
     `members` have their gaps filled from what their texts say (`was_read` tells which); the fields that can exclude a pair,
     `starts`, `ends`, `latitudes` and `longitudes`, hold only what was given: what was read is never certain enough to exclude.
-    `likely_starts` and `likely_ends` are with what was read. Days are counted as by `date.toordinal`, places in degrees; `kinds`
-    indexes `KINDS`.
+    The `likely_` ones are with what was read; `is_rough` tells where a place is only the middle of a postcode region, `weekdays`
+    has a bit for every weekday that the text names. Days are counted as by `date.toordinal`, places in degrees; `kinds` indexes
+    `KINDS`.
     """
 
     members: tuple[Entry, ...]
@@ -45,6 +47,10 @@ class Entries:
     quantities: FloatArray
     latitudes: FloatArray
     longitudes: FloatArray
+    likely_latitudes: FloatArray
+    likely_longitudes: FloatArray
+    is_rough: BoolArray
+    weekdays: IntArray
     remote: BoolArray
     lexicon: Lexicon
 
@@ -137,8 +143,12 @@ def build_scene(market: Market) -> Scene:
 
 def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int], lexicon: Lexicon) -> Entries:
     given = tuple(sorted(entries, key=lambda entry: entry.id))
-    members = tuple(fill_from_text(entry, market.market.date)[0] for entry in given)
+    read = [fill_from_text(entry, market.market.date) for entry in given]
+    members = tuple(entry for entry, _ in read)
     places = [_place_of(market, entry) for entry in given]
+    exact = [_place_of(market, entry) for entry in members]
+    rough = [None if place else _region_of(market, entry) for entry, place in zip(members, exact, strict=True)]
+    likely = [place or region for place, region in zip(exact, rough, strict=True)]
     return Entries(
         members=members,
         organisations=np.array([position[entry.organisation] for entry in members], dtype=np.int64),
@@ -152,6 +162,10 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
         quantities=_to_floats(entry.quantity for entry in members),
         latitudes=_to_floats(place[0] if place else None for place in places),
         longitudes=_to_floats(place[1] if place else None for place in places),
+        likely_latitudes=_to_floats(place[0] if place else None for place in likely),
+        likely_longitudes=_to_floats(place[1] if place else None for place in likely),
+        is_rough=np.array([region is not None for region in rough], dtype=np.bool_),
+        weekdays=np.array([sum(1 << day for day in hints.weekdays) for _, hints in read], dtype=np.int64),
         remote=np.array([bool(entry.remote) for entry in members], dtype=np.bool_),
         lexicon=lexicon,
     )
@@ -159,9 +173,17 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
 
 def _place_of(market: Market, entry: Entry) -> tuple[float, float] | None:
     """An entry is where it says, else where its organisation is."""
+    return find_coordinates(*_postcode_of(market, entry))
+
+
+def _region_of(market: Market, entry: Entry) -> tuple[float, float] | None:
+    return find_region_middle(*_postcode_of(market, entry))
+
+
+def _postcode_of(market: Market, entry: Entry) -> tuple[str, str | None]:
+    """Country and postcode."""
     organisation = market.organisation_by_id[entry.organisation]
-    country = organisation.country or market.market.country
-    return find_coordinates(country, entry.postcode or organisation.postcode)
+    return organisation.country or market.market.country, entry.postcode or organisation.postcode
 
 
 def _to_floats(values: Iterable[float | None]) -> FloatArray:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from marktplatz.matching.scoring.tokens_in_text import words_of
+
 _TELLING: Final = 5
 _SHORTEST_WORD: Final = 2
 _LONGEST: Final = 80
@@ -33,10 +35,11 @@ a and are for from in is of on or our the to we with you your
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
 _PASSING: Final = frozenset(
     f"{word}{ending}"
-    for word in """
-montag dienstag mittwoch donnerstag freitag samstag sonntag abend nachmittag vormittag mittag morgen wochenend woche tag stunde minute
-uhr monat jahr januar februar maerz april mai juni juli august september oktober november dezember sommer herbst winter fruehling
-fruehjahr leute person mensch termin""".split()
+    for word in words_of("""
+montag dienstag mittwoch donnerstag freitag samstag sonntag abend nachmittag vormittag mittag morgen wochenend woche tag stunde
+minute uhr monat jahr januar februar maerz april mai juni juli august september oktober november dezember sommer herbst winter
+fruehling fruehjahr leute person mensch termin
+""")
     for ending in ("", "e", "en", "n", "s", "es")
 )
 
