@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
@@ -74,6 +74,7 @@ class Lexicon:
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
     phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     matched: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    begun: dict[tuple[str, str], tuple[Phrase, ...]] = field(default_factory=dict, repr=False)
     gaps: dict[str, misspelling.Table] = field(default_factory=dict, repr=False)
 
     def by_gaps(self, language: str) -> misspelling.Table:
@@ -180,40 +181,55 @@ def _read_pattern(pattern: str, concept: int, language: str) -> Iterator[tuple[s
         yield stem[:-1] + _SOFTENED[stem[-1]], place
 
 
-def find_matches(lexicon: Lexicon, words: list[str], language: str) -> Iterator[tuple[int, int]]:
+def find_matches(lexicon: Lexicon, words: Sequence[str], language: str) -> Iterator[tuple[int, int]]:
     """(concept, word position) of every match in all of a text's folded words; the longest match in a word wins."""
     places = [place for place, word in enumerate(words) if not is_empty(word)]
     telling = [words[place] for place in places]
-    for place, word in zip(places, telling, strict=True):
-        for concept in _match_word(lexicon, language, word):
+    for at, place in enumerate(places):
+        for concept in _match_word(lexicon, language, words[place]):
             yield concept, place
-    for position, place in enumerate(places):
-        yield from ((concept, place) for concept in _find_phrases(lexicon.phrases[language], telling, position, telling=True))
-    for place in range(len(words)):
-        yield from ((concept, place) for concept in _find_phrases(lexicon.phrases[language], words, place, telling=False))
+        for phrase in _find_phrases(lexicon, language, words[place]):
+            if phrase.telling and _goes_on(phrase, telling, at):
+                yield phrase.concept, place
+    for place, word in enumerate(words):
+        for phrase in _find_phrases(lexicon, language, word):
+            if not phrase.telling and _goes_on(phrase, words, place):
+                yield phrase.concept, place
 
 
-def _find_phrases(phrases: Mapping[str, tuple[Phrase, ...]], words: list[str], at: int, *, telling: bool) -> Iterator[int]:
-    """Concepts of the phrases that begin at a word."""
-    word = words[at]
-    for length in range(1, len(word) + 1):
-        for phrase in phrases.get(word[:length], ()):
-            following = words[at : at + len(phrase.parts)]
-            if (
-                phrase.telling is telling
-                and len(following) == len(phrase.parts)
-                and all(
-                    here == part or (len(part) >= _SHORTEST_INFLECTED and here.startswith(part))
-                    for here, part in zip(following, phrase.parts, strict=True)
-                )
-            ):
-                yield phrase.concept
+def _find_phrases(lexicon: Lexicon, language: str, word: str) -> tuple[Phrase, ...]:
+    """The phrases that may begin with a word; every word is looked at once."""
+    known = lexicon.begun.get((language, word))
+    if known is None:
+        if len(lexicon.begun) > _MOST_REMEMBERED:
+            lexicon.begun.clear()
+        phrases = lexicon.phrases[language]
+        known = tuple(
+            phrase
+            for length in range(1, len(word) + 1)
+            for phrase in phrases.get(word[:length], ())
+            if _begins(phrase.parts[0], word)
+        )
+        lexicon.begun[language, word] = known
+    return known
+
+
+def _goes_on(phrase: Phrase, words: Sequence[str], at: int) -> bool:
+    """Do the phrase's further words follow its first?"""
+    rest = phrase.parts[1:]
+    return at + len(rest) < len(words) and all(_begins(part, words[at + step]) for step, part in enumerate(rest, 1))
+
+
+def _begins(part: str, word: str) -> bool:
+    return word == part or (len(part) >= _SHORTEST_INFLECTED and word.startswith(part))
 
 
 _SHORTEST_INFLECTED: Final = 3
 """Shorter parts of a phrase must be the whole word: "e bike" is not in "ein Bikepark"."""
 _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
+_SHORTEST_MEANT: Final = 7
+"""A misspelt first part of a compound has more letters than this."""
 _PREFIXES: Final = frozenset(
     words_of("""
 abzu anzu auf aufzu aus auszu dis durch ein einzu ent fort her hin hinaus hinzu kon miss nach nachzu neben ueber um umzu unter ver
@@ -244,8 +260,8 @@ def _look_up_meant(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...
             meant = misspelling.find_meant(table, word[: len(word) - len(ending)])
             if meant:
                 return tuple(dict.fromkeys(stem.concept for text in meant for stem in stems[text]))
-    for length in range(len(word) - 1, misspelling.SHORTEST + 1, -1):
-        meant = [text for text in misspelling.find_meant(table, word[:length]) if len(text) > misspelling.SHORTEST + 1]
+    for length in range(len(word) - _SHORTEST_HEAD, _SHORTEST_MEANT, -1):
+        meant = [text for text in misspelling.find_meant(table, word[:length]) if len(text) > _SHORTEST_MEANT]
         concepts = [stem.concept for text in meant for stem in stems[text] if stem.as_beginning]
         if concepts:
             return tuple(dict.fromkeys(concepts))

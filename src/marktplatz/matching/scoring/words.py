@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from marktplatz.matching.scoring.tokens_in_text import words_of
@@ -64,10 +65,11 @@ def find_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
     return [(word, written) for word, written in find_all_spellings(text, language) if not is_empty(word)]
 
 
-def find_all_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
-    """All words, the empty ones too, as they are compared and as they were written."""
+@lru_cache(maxsize=64)
+def find_all_spellings(text: str, language: str = "de") -> tuple[tuple[str, str], ...]:
+    """All words, the empty ones too, as they are compared and as they were written; kept for the last few texts."""
     spellings = ((fold(written, language), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
-    return [(word, written) for word, written in spellings if word and len(word) <= _LONGEST]
+    return tuple((word, written) for word, written in spellings if word and len(word) <= _LONGEST)
 
 
 def find_language(text: str) -> str:
@@ -81,6 +83,7 @@ def find_language(text: str) -> str:
     return best if scores[best] > scores["de"] else "de"
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str, language: str = "de") -> str:
     """Lower case without accents and apostrophes, German umlauts written out, as hurried people on foreign keyboards write;
     an Arabic word without what is written together with it (and, with, for, the).
