@@ -67,7 +67,7 @@ def test_every_concept_of_the_lexicon_is_found_by_its_own_words() -> None:
     for number, concept in enumerate(lexicon.concepts):
         for pattern in concept.words["de"]:
             words = find_words(pattern.replace("=", "").replace("*", ""))
-            hits = {found for found, _ in find_matches(lexicon, words, "de")}
+            hits = {found for found, _, _ in find_matches(lexicon, words, "de")}
             if len(words) == 1 and number in hits:
                 break
         else:

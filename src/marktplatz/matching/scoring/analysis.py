@@ -58,11 +58,11 @@ def analyse(entries: Entries) -> Analysis:
 
 
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
-    """(concept, word as written) of every match, German words always, the text's own language beside them."""
+    """(concept, words as written) of every match, German words always, the text's own language beside them."""
     for language in dict.fromkeys(("de", find_language(text))):
         spellings = find_all_spellings(text, language)
-        for concept, position in find_matches(lexicon, [word for word, _ in spellings], language):
-            yield concept, spellings[position][1]
+        for concept, first, last in find_matches(lexicon, [word for word, _ in spellings], language):
+            yield concept, " ".join(written for _, written in spellings[first : last + 1])
 
 
 def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, float], dict[str, float]]:
@@ -71,7 +71,8 @@ def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, float], dict[str, flo
     letters: dict[str, float] = {}
     for concept, written in find_concepts(lexicon, text):
         kind = lexicon.concepts[concept].kind
-        letters[written] = max(letters.get(written, 0.0), _LETTER_SHARES[kind])
+        for word in written.split():
+            letters[word] = max(letters.get(word, 0.0), _LETTER_SHARES[kind])
         for other, share in _neighbourhood(lexicon, concept):
             weight = share * min(_KIND_WEIGHTS[kind], _KIND_WEIGHTS[lexicon.concepts[other].kind])
             found[other] = max(found.get(other, 0.0), weight)

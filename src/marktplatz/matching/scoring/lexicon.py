@@ -181,20 +181,20 @@ def _read_pattern(pattern: str, concept: int, language: str) -> Iterator[tuple[s
         yield stem[:-1] + _SOFTENED[stem[-1]], place
 
 
-def find_matches(lexicon: Lexicon, words: Sequence[str], language: str) -> Iterator[tuple[int, int]]:
-    """(concept, word position) of every match in all of a text's folded words; the longest match in a word wins."""
+def find_matches(lexicon: Lexicon, words: Sequence[str], language: str) -> Iterator[tuple[int, int, int]]:
+    """(concept, first word, last word) of every match in all of a text's folded words; the longest match in a word wins."""
     places = [place for place, word in enumerate(words) if not is_empty(word)]
     telling = [words[place] for place in places]
     for at, place in enumerate(places):
         for concept in _match_word(lexicon, language, words[place]):
-            yield concept, place
+            yield concept, place, place
         for phrase in _find_phrases(lexicon, language, words[place]):
             if phrase.telling and _goes_on(phrase, telling, at):
-                yield phrase.concept, place
+                yield phrase.concept, place, places[at + len(phrase.parts) - 1]
     for place, word in enumerate(words):
         for phrase in _find_phrases(lexicon, language, word):
             if not phrase.telling and _goes_on(phrase, words, place):
-                yield phrase.concept, place
+                yield phrase.concept, place, place + len(phrase.parts) - 1
 
 
 def _find_phrases(lexicon: Lexicon, language: str, word: str) -> tuple[Phrase, ...]:
