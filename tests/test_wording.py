@@ -15,13 +15,13 @@ from marktplatz.vocabulary import Barrier, Criterion, Rule, UnpairedReason
 from marktplatz.wording import translate
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
+    FURTHER_SENTENCES,
     LIMIT_WORDS,
     PAIR_SENTENCES,
     REFUSAL_SENTENCES,
     SEVERAL_WORDS,
     STABILITY_SENTENCE,
     UNPAIRED_SENTENCES,
-    WEEKDAY_SENTENCES,
     WEEKDAY_WORDS,
     pair_sentence,
     refusal_sentence,
@@ -58,7 +58,7 @@ def find_literals() -> set[str]:
 
 TABLES = (
     PAIR_SENTENCES,
-    WEEKDAY_SENTENCES,
+    FURTHER_SENTENCES,
     WEEKDAY_WORDS,
     UNPAIRED_SENTENCES,
     LIMIT_WORDS,

@@ -1,5 +1,7 @@
 """Words as people write them: phrases, slips of the pen, compounds and six languages; and what they must not be taken for."""
 
+from datetime import date
+
 import pytest
 
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation
@@ -169,3 +171,27 @@ def test_related_subjects_are_named_as_such_and_vague_texts_too() -> None:
     scene = gather(make_market(offers=[make_offer(title="Irgendwas")])).scene
     vague = MEASURES[Criterion.CONTENT].describe(scene, 0, 0)
     assert "zu unbestimmt" in pair_sentence(Criterion.CONTENT, vague)
+
+
+@pytest.mark.parametrize(
+    ("easier", "harder"),
+    [
+        ({"people": 4}, {"people": 60}),
+        ({"people": 4, "hours": 3}, {"people": 4, "hours": 90}),
+        ({"to_on": date(2027, 6, 1)}, {"to_on": date(2027, 3, 13)}),
+        ({"text": "Ohne Vorkenntnisse"}, {"text": "Führungszeugnis nötig"}),
+        ({"text": "Genaueres"}, {"text": ""}),
+    ],
+)
+def test_short_and_easy_deals_are_worth_more(easier: dict[str, object], harder: dict[str, object]) -> None:
+    needs = [make_need("easy").model_copy(update=easier), make_need("hard").model_copy(update=harder)]
+    gathered = gather(make_market(date=date(2027, 3, 11), needs=needs))
+    easy, hard = gathered.scores.parts[:, gathered.scores.criteria.index(Criterion.EASE)].tolist()
+    assert easy > hard
+
+
+def test_preconditions_are_named_as_the_text_has_them() -> None:
+    reason = reason_of(Criterion.EASE, "Streichen", "Anstrich, erweitertes Führungszeugnis nötig")
+    assert reason["preconditions"] == "Führungszeugnis"
+    assert "Voraussetzungen laut Text: Führungszeugnis." in pair_sentence(Criterion.EASE, reason)
+    assert "preconditions" not in reason_of(Criterion.EASE, "Streichen ohne besondere Vorkenntnisse", "Anstrich")

@@ -49,9 +49,10 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "given": "Punkte aus der mitgegebenen Punktetabelle.",
 }
 
-WEEKDAY_SENTENCES: Final[Mapping[str, str]] = {
+FURTHER_SENTENCES: Final[Mapping[str, str]] = {
     "weekdays": "Wochentage nach den Texten: {weekdays}.",
     "weekdays_apart": "Die Texte nennen verschiedene Wochentage; bitte nachfragen.",
+    "preconditions": "Voraussetzungen laut Text: {preconditions}.",
 }
 
 WEEKDAY_WORDS: Final[Mapping[str, str]] = {
@@ -123,13 +124,14 @@ def pair_sentence(criterion: Criterion, params: Words, language: str = "de") -> 
     """Why a pair has these points, one part of it."""
     words = {key: _show_day(value, language) if key in ("from", "to") else value for key, value in params.items()}
     sentence = translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
-    return " ".join([sentence, *_weekday_sentences(params, language)])
+    return " ".join([sentence, *_further_sentences(params, language)])
 
 
-def _weekday_sentences(params: Words, language: str) -> list[str]:
-    """What the texts say of weekdays, as it was read."""
+def _further_sentences(params: Words, language: str) -> list[str]:
+    """What the texts say beside it, as it was read."""
     days = ", ".join(translate(WEEKDAY_WORDS[day], language) for day in str(params.get("weekdays", "")).split())
-    return [translate(WEEKDAY_SENTENCES[code], language).format(weekdays=days) for code in WEEKDAY_SENTENCES if params.get(code)]
+    words = dict(params) | {"weekdays": days}
+    return [translate(FURTHER_SENTENCES[code], language).format(**words) for code in FURTHER_SENTENCES if params.get(code)]
 
 
 def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
