@@ -16,12 +16,14 @@ from marktplatz.wording import translate
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
     CUT_SENTENCE,
+    FURTHER_SENTENCES,
     LIMIT_WORDS,
     PAIR_SENTENCES,
     REFUSAL_SENTENCES,
     SEVERAL_WORDS,
     STABILITY_SENTENCE,
     UNPAIRED_SENTENCES,
+    WEEKDAY_WORDS,
     pair_sentence,
     refusal_sentence,
     stability_sentence,
@@ -55,7 +57,17 @@ def find_literals() -> set[str]:
     }
 
 
-TABLES = (PAIR_SENTENCES, UNPAIRED_SENTENCES, LIMIT_WORDS, SEVERAL_WORDS, REFUSAL_SENTENCES, SENTENCES, TEXTS)
+TABLES = (
+    PAIR_SENTENCES,
+    FURTHER_SENTENCES,
+    WEEKDAY_WORDS,
+    UNPAIRED_SENTENCES,
+    LIMIT_WORDS,
+    SEVERAL_WORDS,
+    REFUSAL_SENTENCES,
+    SENTENCES,
+    TEXTS,
+)
 MESSAGES = sorted({*chain.from_iterable(table.values() for table in TABLES), CUT_SENTENCE, STABILITY_SENTENCE, *find_literals()})
 
 

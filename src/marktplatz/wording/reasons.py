@@ -11,6 +11,8 @@ Words = Mapping[str, str | int]
 
 PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "content_words": "Die Texte passen zueinander: {words}.",
+    "content_related": "Die Texte berühren verwandte Themen: {related}.",
+    "content_vague": "Mindestens ein Text ist zu unbestimmt, um mehr zu sagen.",
     "content": "Die Texte ähneln sich ein wenig.",
     "content_none": "Die Texte haben keine Wörter gemeinsam.",
     "ease_hours": "Überschaubar: etwa {hours} Arbeitsstunden insgesamt.",
@@ -39,10 +41,28 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "size_read": "Menge: nach den Texten {offered} Personen angeboten, {wanted} gesucht.",
     "size": "Umfang: soweit angegeben, passt er.",
     "place_km": "Etwa {km} km voneinander entfernt.",
+    "place_rough": "Ungefähr {km} km voneinander entfernt, nach den ersten Ziffern der Postleitzahl.",
+    "place_read": "Etwa {km} km voneinander entfernt, nach der Postleitzahl im Text.",
     "place_near": "Ganz in der Nähe: weniger als 1 km.",
     "place_remote": "Geht auch aus der Ferne.",
     "place": "Die Entfernung ist nicht bekannt.",
     "given": "Punkte aus der mitgegebenen Punktetabelle.",
+}
+
+FURTHER_SENTENCES: Final[Mapping[str, str]] = {
+    "weekdays": "Wochentage nach den Texten: {weekdays}.",
+    "weekdays_apart": "Die Texte nennen verschiedene Wochentage; bitte nachfragen.",
+    "preconditions": "Voraussetzungen laut Text: {preconditions}.",
+}
+
+WEEKDAY_WORDS: Final[Mapping[str, str]] = {
+    "0": "montags",
+    "1": "dienstags",
+    "2": "mittwochs",
+    "3": "donnerstags",
+    "4": "freitags",
+    "5": "samstags",
+    "6": "sonntags",
 }
 
 UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
@@ -108,7 +128,15 @@ CUT_SENTENCE: Final = (
 def pair_sentence(criterion: Criterion, params: Words, language: str = "de") -> str:
     """Why a pair has these points, one part of it."""
     words = {key: _show_day(value, language) if key in ("from", "to") else value for key, value in params.items()}
-    return translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
+    sentence = translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
+    return " ".join([sentence, *_further_sentences(params, language)])
+
+
+def _further_sentences(params: Words, language: str) -> list[str]:
+    """What the texts say beside it, as it was read."""
+    days = ", ".join(translate(WEEKDAY_WORDS[day], language) for day in str(params.get("weekdays", "")).split())
+    words = dict(params) | {"weekdays": days}
+    return [translate(FURTHER_SENTENCES[code], language).format(**words) for code in FURTHER_SENTENCES if params.get(code)]
 
 
 def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
@@ -116,8 +144,12 @@ def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
     known = {key for key, value in params.items() if value != ""}
     if criterion is Criterion.PLACE and params.get("remote"):
         return "place_remote"
+    if criterion is Criterion.PLACE and "km" in known and params.get("rough"):
+        return "place_rough"
     if criterion is Criterion.PLACE and params.get("km") == 0:
         return "place_near"
+    if criterion is Criterion.PLACE and "km" in known and params.get("read"):
+        return "place_read"
     if criterion is Criterion.TIME:
         return {(True, True): "time_window", (True, False): "time_from", (False, True): "time_to"}.get(
             ("from" in known, "to" in known), "time"
@@ -127,10 +159,10 @@ def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
         return people if {"offered", "wanted"} <= known else "size"
     if criterion is Criterion.EASE and params.get("read") and "hours" in known:
         return "ease_read"
-    for name in ("words", "hours", "km", "fields"):
+    for name in ("words", "related", "hours", "km", "fields"):
         if name in known:
             return f"{criterion}_{name}"
-    for name in ("none", "level", "open", "neighbours", "met", "new"):
+    for name in ("vague", "none", "level", "open", "neighbours", "met", "new"):
         sentence = f"{criterion}_{'must' if name == 'level' else name}"
         if params.get(name) and sentence in PAIR_SENTENCES:
             return sentence

@@ -1,6 +1,6 @@
 """Do the two texts speak of the same? Concepts that meet, character n-grams, and, with the extra, sentence embeddings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,10 @@ from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
 
 _GRAM_WEIGHT: Final = 1.5
-_MEANING_WEIGHT: Final = 1.5
+_GRAM_WEIGHT_WITH_MEANING: Final = 0.75
+_MEANING_WEIGHT: Final = 2.0
+_LEAST_MEANING: Final = 0.1
+"""Embeddings of texts that have nothing to do with each other are still this much alike."""
 _SHOWN_WORDS: Final = 3
 _CELLS_AT_ONCE: Final = 2_000_000
 _PAIRS_AT_ONCE: Final = 20_000
@@ -34,7 +37,7 @@ class _Texts:
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Square root of the weighted mean of the cosines of concepts (1), n-grams (1.5) and, with the extra, embeddings (1.5).
+    """Square root of the weighted mean of the cosines of concepts (1) and n-grams (1.5); with the extra 1, 0.75, embeddings 2.
 
     The root lifts what short texts can reach at all: two words of ten in common are already a good sign. It changes no ranking.
     Offers and needs are two lists of the same length, or a column and a row.
@@ -98,26 +101,49 @@ def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
 
 def _mix(concepts: IntArray, grams: IntArray, meaning: semantic.Vectors | None) -> FloatArray:
     """From products of rows of length FULL to a score: the sums were exact, so every machine rounds alike."""
-    likeness = concepts + _GRAM_WEIGHT * grams
-    total = 1 + _GRAM_WEIGHT
+    gram_weight = _GRAM_WEIGHT if meaning is None else _GRAM_WEIGHT_WITH_MEANING
+    likeness = concepts + gram_weight * grams
+    total = 1 + gram_weight
     if meaning is not None:
-        likeness += _MEANING_WEIGHT * (FULL / semantic.FULL) ** 2 * np.maximum(meaning, 0)
+        alike = meaning.astype(np.float64) / semantic.FULL**2
+        likeness += _MEANING_WEIGHT * FULL**2 / (1 - _LEAST_MEANING) * np.maximum(alike - _LEAST_MEANING, 0)
         total += _MEANING_WEIGHT
     likeness *= 1 / (total * FULL**2)
     return np.sqrt(np.minimum(likeness, 1, out=likeness), out=likeness)
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
-    """Which words met: in one concept, or letter by letter."""
+    """Which words met: in one concept or letter by letter, else in related concepts; and whether a text is too vague to tell."""
     ours, theirs = text_of(scene.offers.members[offer]), text_of(scene.needs.members[need])
-    pairs = [*_find_met_words(scene.offers.lexicon, ours, theirs), *find_shared_words(ours, theirs)]
+    lexicon = scene.offers.lexicon
+    words = _show([*_find_met_words(lexicon, ours, theirs), *find_shared_words(ours, theirs)])
+    if words:
+        return {"words": words}
+    related = _show(_find_related_words(lexicon, ours, theirs))
+    is_vague = not all(any(True for _ in find_concepts(lexicon, text)) for text in (ours, theirs))
+    return {"words": "", "related": related, "vague": int(is_vague)}
+
+
+def _show(pairs: Iterable[tuple[str, str]]) -> str:
+    """The first few pairs of words, each word once."""
     shown: dict[str, None] = {}
     seen: set[str] = set()
     for word, other in pairs:
         if not {word.casefold(), other.casefold()} & seen:
             seen |= {word.casefold(), other.casefold()}
             shown[word if word.casefold() == other.casefold() else f"{word} – {other}"] = None
-    return {"words": ", ".join(list(shown)[:_SHOWN_WORDS])}
+    return ", ".join(list(shown)[:_SHOWN_WORDS])
+
+
+def _find_related_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:
+    """The words of both texts whose concepts belong together without being the same."""
+    pairs = [(here, there) for here in find_concepts(lexicon, text) for there in find_concepts(lexicon, other)]
+    return [(word, match) for (a, word), (b, match) in pairs if _belong_together(lexicon, a, b)]
+
+
+def _belong_together(lexicon: Lexicon, a: int, b: int) -> bool:
+    one, two = lexicon.concepts[a], lexicon.concepts[b]
+    return any(there.id in here.related or there.id in here.broader for here, there in ((one, two), (two, one)))
 
 
 def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:
