@@ -82,6 +82,8 @@ def test_the_lexicon_is_whole() -> None:
         assert concept.kind in ConceptKind
         assert all(0 < strength <= 1 for strength in concept.related.values())
         assert all(concept.words[language] for language in ("de", "en", "nl", "tr", "ar", "uk"))
+        assert concept.label != concept.id
+    assert len({concept.label for concept in lexicon.concepts}) == len(lexicon.concepts)
 
 
 @pytest.mark.parametrize(

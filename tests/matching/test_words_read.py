@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation
+from marktplatz.market import MarketConcept
 from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring.analysis import find_concepts
@@ -195,3 +196,26 @@ def test_preconditions_are_named_as_the_text_has_them() -> None:
     assert reason["preconditions"] == "Führungszeugnis"
     assert "Voraussetzungen laut Text: Führungszeugnis." in pair_sentence(Criterion.EASE, reason)
     assert "preconditions" not in reason_of(Criterion.EASE, "Streichen ohne besondere Vorkenntnisse", "Anstrich")
+
+
+def test_the_reason_names_the_concept_in_which_words_met_in_german_and_english() -> None:
+    reason = reason_of(Criterion.CONTENT, "Wir streichen im Hof Ihre Räume", "Farbe für unseren Raum, Zugang vom Hof")
+    assert (reason["label_1"], reason["word_1"], reason["match_1"]) == ("Malerarbeiten", "streichen", "Farbe")
+    assert pair_sentence(Criterion.CONTENT, reason).startswith(
+        "Darum geht es in beiden Texten: Malerarbeiten („streichen“ – „Farbe“), Platz im Freien („Hof“), Raum („Räume“ – „Raum“)"
+    )
+    english = pair_sentence(Criterion.CONTENT, reason, "en")
+    assert english.startswith("Both texts are about: painting (“streichen” – “Farbe”), outdoor space (“Hof”)")
+
+
+def test_a_word_that_is_the_concepts_name_is_said_once_and_others_stand_behind() -> None:
+    reason = reason_of(Criterion.CONTENT, "Möbel, blaugrün", "Möbel, gern blaugrüne")
+    assert pair_sentence(Criterion.CONTENT, reason) == "Darum geht es in beiden Texten: Möbel, blaugrün – blaugrüne."
+
+
+def test_an_organisers_own_concept_is_called_by_its_id() -> None:
+    market = make_market(offers=[make_offer(title="Fuchteln")], needs=[make_need(title="Wedeln im Verein")])
+    market = market.model_copy(update={"concepts": (MarketConcept(id="Luftbewegung", words=("fuchteln", "wedeln")),)})
+    params = MEASURES[Criterion.CONTENT].describe(gather(market).scene, 0, 0)
+    for language in ("de", "en"):
+        assert "Luftbewegung (" in pair_sentence(Criterion.CONTENT, params, language)

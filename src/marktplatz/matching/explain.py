@@ -40,15 +40,15 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     Returns
     -------
     tuple of PairReason
-        Parts of 0 points are left out, unless all are 0.
+        Parts of 0 points are left out, but for the contents, which say why others count less, and unless all are 0.
     """
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
-    worthwhile = [part for part in parts if part[1] > 0] or parts[:1]
-    return tuple(
+    reasons = [
         PairReason(criterion, points, _describe(gathered, row, criterion) | ({} if points else {"none": 1}))
-        for criterion, points in worthwhile
-    )
+        for criterion, points in parts
+    ]
+    return tuple(reason for reason in reasons if reason.points > 0 or "counts" in reason.params) or tuple(reasons[:1])
 
 
 def _describe(gathered: Gathered, row: int, criterion: Criterion) -> dict[str, str | int]:

@@ -19,7 +19,7 @@ _GRAM_LENGTHS: Final = (3, 4, 5)
 _KIND_WEIGHTS: Final = {
     ConceptKind.SERVICE: 1.0,
     ConceptKind.THING: 1.0,
-    ConceptKind.OCCASION: 0.5,
+    ConceptKind.OCCASION: 0.35,
     ConceptKind.BENEFICIARY: 0.2,
 }
 """What is done or handed over says most about a deal, for whom it is says least."""

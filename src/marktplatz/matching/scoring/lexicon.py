@@ -38,7 +38,8 @@ class ConceptKind(StrEnum):
 class Concept:
     """A kind of deal that a broker would accept as the same; `related` are concepts that often answer or accompany it.
 
-    `tells` is below 1 where the words are so general that they link what has little in common: workshop, support, organise.
+    `label` is its German name, as the reasons show it. `tells` is below 1 where the words are so general that they link what has
+    little in common: workshop, support, organise.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Concept:
     broader: tuple[str, ...]
     related: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
+    label: str
     tells: float = 1.0
 
 
@@ -103,7 +105,7 @@ def extend_lexicon(lexicon: Lexicon, additions: Iterable[MarketConcept]) -> Lexi
     if not own:
         return lexicon
     for addition in own:
-        known = concepts.get(addition.id) or Concept(addition.id, ConceptKind.SERVICE, (), {}, {})
+        known = concepts.get(addition.id) or Concept(addition.id, ConceptKind.SERVICE, (), {}, {}, label=addition.id)
         words = dict(known.words) | {"de": (*known.words.get("de", ()), *addition.words)}
         concepts[addition.id] = replace(known, words=words)
     return build_lexicon(concept for _, concept in sorted(concepts.items()))
@@ -114,9 +116,12 @@ def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
     merged: dict[str, dict[str, Any]] = {}
     for table in tables:
         for id_, entry in table.items():
-            seen = merged.setdefault(id_, {"kind": entry.get("kind"), "broader": [], "related": {}, "words": {}, "tells": 1.0})
+            seen = merged.setdefault(
+                id_, {"kind": entry.get("kind"), "broader": [], "related": {}, "words": {}, "tells": 1.0, "label": id_}
+            )
             seen["kind"] = seen["kind"] or entry.get("kind")
             seen["tells"] = entry.get("tells", seen["tells"])
+            seen["label"] = entry.get("label", seen["label"])
             seen["broader"] += entry.get("broader", [])
             seen["related"] |= entry.get("related", {})
             for language in LANGUAGES:
@@ -128,6 +133,7 @@ def _read_concepts(tables: Iterable[Mapping[str, Any]]) -> list[Concept]:
             broader=tuple(broader for broader in dict.fromkeys(entry["broader"]) if broader in merged),
             related={other: strength for other, strength in entry["related"].items() if other in merged},
             words={language: tuple(dict.fromkeys(words)) for language, words in entry["words"].items()},
+            label=entry["label"],
             tells=entry["tells"],
         )
         for id_, entry in sorted(merged.items())

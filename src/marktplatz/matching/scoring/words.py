@@ -31,7 +31,7 @@ aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem de
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
 mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem unseren
 unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
-alles ganz gut irgendein irgendwas jemand jemandem jemanden viel viele
+alles ganz gut lieber liebsten irgendein irgendwas jemand jemandem jemanden viel viele
 a and are for from in is of on or our the to we with you your
 """
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
@@ -40,14 +40,15 @@ _PASSING: Final = frozenset(
     for word in words_of("""
 montag dienstag mittwoch donnerstag freitag samstag sonntag abend nachmittag vormittag mittag morgen wochenend woche tag stunde
 minute uhr monat jahr januar februar maerz april mai juni juli august september oktober november dezember sommer herbst winter
-fruehling fruehjahr leute person mensch termin
+fruehling fruehjahr leute person mensch termin zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf zwanzig dreissig erst
+zweit dritt arbeit klein gross kleiner grosser
 """)
     for ending in ("", "e", "en", "n", "s", "es")
 )
 
 
 def is_passing(word: str) -> bool:
-    """Does a folded word only say when, how long or how many?"""
+    """Does a folded word only say when, how long, how many, or that there is work?"""
     return word in _PASSING
 
 
