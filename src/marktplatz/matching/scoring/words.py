@@ -2,12 +2,17 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
+from marktplatz.matching.scoring.tokens_in_text import words_of
+
 _TELLING: Final = 5
+_SHORTEST_WORD: Final = 2
 _LONGEST: Final = 80
 """What has more letters is no word."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
+_APOSTROPHES: Final = re.compile("['’ʼ]")
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ARABIC: Final = str.maketrans({"ة": "ه", "ى": "ي"})
 _ARABIC_PREFIX: Final = re.compile("^(?:وال|بال|لل|ال|و|ب|ل)(?=.{3,})")
@@ -26,9 +31,30 @@ aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem de
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
 mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem unseren
 unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
+alles ganz gut lieber liebsten irgendein irgendwas jemand jemandem jemanden viel viele
 a and are for from in is of on or our the to we with you your
 """
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
+_PASSING: Final = frozenset(
+    f"{word}{ending}"
+    for word in words_of("""
+montag dienstag mittwoch donnerstag freitag samstag sonntag abend nachmittag vormittag mittag morgen wochenend woche tag stunde
+minute uhr monat jahr januar februar maerz april mai juni juli august september oktober november dezember sommer herbst winter
+fruehling fruehjahr leute person mensch termin zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf zwanzig dreissig erst
+zweit dritt arbeit klein gross kleiner grosser
+""")
+    for ending in ("", "e", "en", "n", "s", "es")
+)
+
+
+def is_passing(word: str) -> bool:
+    """Does a folded word only say when, how long, how many, or that there is work?"""
+    return word in _PASSING
+
+
+def is_empty(word: str) -> bool:
+    """Does a folded word carry no meaning, so that texts are compared without it?"""
+    return len(word) < _SHORTEST_WORD or word in _EMPTY
 
 
 def find_words(text: str) -> list[str]:
@@ -37,11 +63,15 @@ def find_words(text: str) -> list[str]:
 
 
 def find_spellings(text: str, language: str = "de") -> list[tuple[str, str]]:
-    """The words as they are compared, each with how it was written."""
+    """The words that carry meaning as they are compared, each with how it was written."""
+    return [(word, written) for word, written in find_all_spellings(text, language) if not is_empty(word)]
+
+
+@lru_cache(maxsize=64)
+def find_all_spellings(text: str, language: str = "de") -> tuple[tuple[str, str], ...]:
+    """All words, the empty ones too, as they are compared and as they were written; kept for the last few texts."""
     spellings = ((fold(written, language), written) for written in _WORD.findall(unicodedata.normalize("NFKC", text)))
-    if language == "ar":
-        spellings = ((_ARABIC_PREFIX.sub("", word), written) for word, written in spellings)
-    return [(word, written) for word, written in spellings if 1 < len(word) <= _LONGEST and word not in _EMPTY]
+    return tuple((word, written) for word, written in spellings if word and len(word) <= _LONGEST)
 
 
 def find_language(text: str) -> str:
@@ -55,13 +85,16 @@ def find_language(text: str) -> str:
     return best if scores[best] > scores["de"] else "de"
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str, language: str = "de") -> str:
-    """Lower case without accents, German umlauts written out: as hurried people on foreign keyboards write."""
-    lowered = unicodedata.normalize("NFKC", text).lower().replace("ı", "i")
+    """Lower case without accents and apostrophes, German umlauts written out, as hurried people on foreign keyboards write;
+    an Arabic word without what is written together with it (and, with, for, the).
+    """
+    lowered = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).lower().replace("ı", "i"))
     if language == "de":
         lowered = lowered.translate(_FOLDED)
     plain = "".join(character for character in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(character))
-    return plain.translate(_ARABIC) if language == "ar" else plain
+    return _ARABIC_PREFIX.sub("", plain.translate(_ARABIC)) if language == "ar" else plain
 
 
 def find_shared_words(text: str, other: str) -> list[tuple[str, str]]:
