@@ -124,9 +124,10 @@ def weigh_grams(texts: Sequence[Mapping[str, int]]) -> tuple[sparse.csr_array, M
     counts.sort_indices()
     rarity, unseen = _gram_rarity()
     rarities = np.array([rarity.get(gram, unseen) for gram in vocabulary], dtype=np.int64)
-    often, which = np.unique(counts.data, return_inverse=True)
-    times = np.array([_weigh_count(count) for count in often.tolist()], dtype=np.int64)
-    counts.data = times[which] * rarities[counts.indices]
+    often = np.flatnonzero(np.bincount(counts.data))
+    times = np.zeros(often.max(initial=0) + 1, dtype=np.int64)
+    times[often] = [_weigh_count(count) for count in often.tolist()]
+    counts.data = times[counts.data] * rarities[counts.indices]
     return _to_unit(counts), vocabulary
 
 

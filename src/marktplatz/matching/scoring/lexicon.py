@@ -68,6 +68,18 @@ class Phrase(NamedTuple):
     telling: bool
 
 
+_ByLetter = Mapping[str, tuple[Phrase, ...]]
+
+
+class _Word(NamedTuple):
+    """What a folded word points to, and the phrases that it may begin, by the first letter of the word that must follow."""
+
+    empty: bool
+    concepts: tuple[int, ...]
+    telling: _ByLetter
+    literal: _ByLetter
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """Concepts in the order of their ids, and their words as look-up tables per language."""
@@ -75,8 +87,7 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     stems: Mapping[str, Mapping[str, tuple[Stem, ...]]]
     phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
-    matched: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
-    begun: dict[tuple[str, str], tuple[Phrase, ...]] = field(default_factory=dict, repr=False)
+    seen: Mapping[str, dict[str, _Word]] = field(default_factory=lambda: {language: {} for language in LANGUAGES}, repr=False)
     gaps: dict[str, misspelling.Table] = field(default_factory=dict, repr=False)
 
     def by_gaps(self, language: str) -> misspelling.Table:
@@ -189,35 +200,45 @@ def _read_pattern(pattern: str, concept: int, language: str) -> Iterator[tuple[s
 
 def find_matches(lexicon: Lexicon, words: Sequence[str], language: str) -> Iterator[tuple[int, int, int]]:
     """(concept, first word, last word) of every match in all of a text's folded words; the longest match in a word wins."""
-    places = [place for place, word in enumerate(words) if not is_empty(word)]
+    seen = lexicon.seen[language]
+    known = [seen.get(word) or _look_at(lexicon, language, word) for word in words]
+    places = [place for place, word in enumerate(known) if not word.empty]
     telling = [words[place] for place in places]
     for at, place in enumerate(places):
-        for concept in _match_word(lexicon, language, words[place]):
+        here = known[place]
+        for concept in here.concepts:
             yield concept, place, place
-        for phrase in _find_phrases(lexicon, language, words[place]):
-            if phrase.telling and _goes_on(phrase, telling, at):
-                yield phrase.concept, place, places[at + len(phrase.parts) - 1]
-    for place, word in enumerate(words):
-        for phrase in _find_phrases(lexicon, language, word):
-            if not phrase.telling and _goes_on(phrase, words, place):
-                yield phrase.concept, place, place + len(phrase.parts) - 1
+        if here.telling and at + 1 < len(telling):
+            for phrase in here.telling.get(telling[at + 1][0], ()):
+                if _goes_on(phrase, telling, at):
+                    yield phrase.concept, place, places[at + len(phrase.parts) - 1]
+    for place, here in enumerate(known):
+        if here.literal and place + 1 < len(words):
+            for phrase in here.literal.get(words[place + 1][0], ()):
+                if _goes_on(phrase, words, place):
+                    yield phrase.concept, place, place + len(phrase.parts) - 1
 
 
-def _find_phrases(lexicon: Lexicon, language: str, word: str) -> tuple[Phrase, ...]:
-    """The phrases that may begin with a word; every word is looked at once."""
-    known = lexicon.begun.get((language, word))
-    if known is None:
-        if len(lexicon.begun) > _MOST_REMEMBERED:
-            lexicon.begun.clear()
-        phrases = lexicon.phrases[language]
-        known = tuple(
-            phrase
-            for length in range(1, len(word) + 1)
-            for phrase in phrases.get(word[:length], ())
-            if _begins(phrase.parts[0], word)
-        )
-        lexicon.begun[language, word] = known
-    return known
+def _look_at(lexicon: Lexicon, language: str, word: str) -> _Word:
+    """Every word is looked at once."""
+    seen, phrases = lexicon.seen[language], lexicon.phrases[language]
+    if len(seen) > _MOST_REMEMBERED:
+        seen.clear()
+    begun = [
+        phrase for length in range(1, len(word) + 1) for phrase in phrases.get(word[:length], ()) if _begins(phrase.parts[0], word)
+    ]
+    empty = is_empty(word)
+    concepts = () if empty else _look_up(lexicon.stems[language], word) or _look_up_meant(lexicon, language, word)
+    telling = () if empty else (phrase for phrase in begun if phrase.telling)
+    seen[word] = _Word(empty, concepts, _by_letter(telling), _by_letter(phrase for phrase in begun if not phrase.telling))
+    return seen[word]
+
+
+def _by_letter(phrases: Iterable[Phrase]) -> _ByLetter:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase.parts[1][0], []).append(phrase)
+    return {letter: tuple(same) for letter, same in found.items()}
 
 
 def _goes_on(phrase: Phrase, words: Sequence[str], at: int) -> bool:
@@ -243,17 +264,6 @@ vor vorzu weg weiter wieder zer zurueck zusammen
 """)
 )
 """What stands before these is a prefix, no first part of a compound: vorbereiten has nothing to do with reiten."""
-
-
-def _match_word(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
-    """Concepts of a word, as it stands or as it was meant; every word is looked at once."""
-    known = lexicon.matched.get((language, word))
-    if known is None:
-        if len(lexicon.matched) > _MOST_REMEMBERED:
-            lexicon.matched.clear()
-        known = _look_up(lexicon.stems[language], word) or _look_up_meant(lexicon, language, word)
-        lexicon.matched[language, word] = known
-    return known
 
 
 def _look_up_meant(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...]:
@@ -284,15 +294,12 @@ def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...
             concepts = [stem.concept for stem in found if stem.as_beginning or is_whole]
             if concepts:
                 spans.append((0, len(word) if is_whole else end, concepts))
+    ends = [len(word) - len(ending) for ending in ("", *_ENDINGS) if word.endswith(ending)]
     for start in range(_SHORTEST_HEAD, len(word) - _SHORTEST_STEM + 1):
         if word[:start] in _PREFIXES:
             continue
-        tail = word[start:]
-        for ending in ("", *_ENDINGS):
-            stem_text = tail[: len(tail) - len(ending)] if ending else tail
-            if ending and not tail.endswith(ending):
-                continue
-            concepts = [stem.concept for stem in stems.get(stem_text, ()) if stem.as_end]
+        for end in ends:
+            concepts = [stem.concept for stem in stems.get(word[start:end], ()) if stem.as_end]
             if concepts:
                 spans.append((start, len(word), concepts))
     taken: list[tuple[int, int]] = []

@@ -17,6 +17,8 @@ _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ARABIC: Final = str.maketrans({"ة": "ه", "ى": "ي"})
 _ARABIC_PREFIX: Final = re.compile("^(?:وال|بال|لل|ال|و|ب|ل)(?=.{3,})")
 _SCRIPTS: Final = {"ar": re.compile(r"[\u0600-\u06ff]+"), "uk": re.compile(r"[\u0400-\u04ff]+")}
+_FIRST_OF_SCRIPTS: Final = "\u0400"
+_LETTERS: Final = re.compile(r"\w+")
 _SMALL_WORDS: Final = {
     language: frozenset(words.split())
     for language, words in {
@@ -26,6 +28,7 @@ _SMALL_WORDS: Final = {
         "tr": "ve için bir ile biz bizim istiyoruz arıyoruz var mı da de olan çok gibi daha bu veya lazım",
     }.items()
 }
+_ANY_SMALL_WORD: Final = frozenset().union(*_SMALL_WORDS.values())
 _EMPTY_WORDS: Final = """
 aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem den der des die dies ein eine einem einen einer
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
@@ -76,10 +79,11 @@ def find_all_spellings(text: str, language: str = "de") -> tuple[tuple[str, str]
 
 def find_language(text: str) -> str:
     """By script, then by small words: de, en, nl, tr, ar or uk; German where nothing speaks against it."""
-    for language, letters in _SCRIPTS.items():
-        if len(letters.findall(text)) * 2 > len(_WORD.findall(text)):
-            return language
-    words = set(re.findall(r"\w+", text.lower()))
+    if max(text, default="") >= _FIRST_OF_SCRIPTS:
+        for language, letters in _SCRIPTS.items():
+            if len(letters.findall(text)) * 2 > len(_WORD.findall(text)):
+                return language
+    words = _ANY_SMALL_WORD.intersection(_LETTERS.findall(text.lower()))
     scores = {language: len(words & small) for language, small in _SMALL_WORDS.items()}
     best = max(scores, key=lambda language: scores[language])
     return best if scores[best] > scores["de"] else "de"
