@@ -12,7 +12,7 @@ from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.api import entries, markets, organisations, pairings, pairs, runs, timetable, wishes
 from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
@@ -28,6 +28,10 @@ ROUTERS = (
     entries.make_router(EntrySide.OFFER),
     entries.make_router(EntrySide.NEED),
     wishes.router,
+    pairs.router,
+    runs.router,
+    pairings.router,
+    timetable.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -40,7 +44,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with service.runs.at_work():
+            yield
         if database is None:
             service.database.dispose()
 

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
+from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
+from marktplatz.web.run_queue import RunQueue
 
 Clock = Callable[[], datetime]
 
@@ -47,9 +50,13 @@ class Service:
     database: Database
     clock: Clock = read_clock
     queue: WriterQueue = field(init=False)
+    runs: RunQueue = field(init=False)
+    contents: KnownContents = field(init=False, default_factory=KnownContents)
 
     def __post_init__(self) -> None:
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
+        limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
+        self.runs = RunQueue(self.database, self.queue.turn, self.clock, limits, self.settings.solves_at_once)
 
     def identify(self, session: Session, request: Request) -> Identity:
         return identify(session, request, self.clock(), is_https=self.settings.is_https)
