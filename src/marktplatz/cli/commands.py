@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marktplatz.cli import service_commands
+from marktplatz.cli import market_commands, service_commands
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -230,3 +230,4 @@ def _write_model(path: Path, value: "BaseModel") -> None:
 
 
 service_commands.register(app)
+market_commands.register(app)

@@ -75,7 +75,7 @@ def wish_value(record: WishRecord) -> Wish:
 
 
 def pair_value(record: PairRecord) -> PairRule:
-    return PairRule.model_construct(offer=record.offer_id, need=record.need_id, status=record.status)
+    return PairRule.model_construct(offer=record.offer_id, need=record.need_id, status=record.status, exception=record.exception)
 
 
 def fields_of(value: Value, names: Iterable[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from marktplatz.settings import Settings
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web import health
 from marktplatz.web.access import refuse_unruled_routes
-from marktplatz.web.api import entries, markets, organisations, wishes
+from marktplatz.web.api import archives, entries, exports, imports, markets, organisations, wishes
 from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
@@ -28,6 +28,9 @@ ROUTERS = (
     entries.make_router(EntrySide.OFFER),
     entries.make_router(EntrySide.NEED),
     wishes.router,
+    imports.router,
+    exports.router,
+    archives.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

@@ -14,6 +14,9 @@ from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.web.identity import Identity, identify
 
+FILES_AT_ONCE: Final = 2
+"""Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
+
 Clock = Callable[[], datetime]
 
 
@@ -47,6 +50,7 @@ class Service:
     database: Database
     clock: Clock = read_clock
     queue: WriterQueue = field(init=False)
+    reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)

@@ -7,6 +7,7 @@ from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_files import FILE_SENTENCES
+from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
@@ -156,7 +157,7 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     **FILE_SENTENCES,
 }
 
-SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **INSTALLATION_SENTENCES}
+SENTENCES: Final[Mapping[str, str]] = {**_FILE_SENTENCES, **SERVICE_SENTENCES, **INSTALLATION_SENTENCES, **IMPORT_SENTENCES}
 
 
 def finding_sentence(finding: Finding, language: str = "de") -> str:
