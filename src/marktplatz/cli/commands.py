@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marktplatz.cli import erase, service_commands, tokens, users
+from marktplatz.cli import erase, market_commands, service_commands, tokens, users
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -234,3 +234,4 @@ def _write_model(path: Path, value: "BaseModel") -> None:
 
 
 service_commands.register(app)
+market_commands.register(app)

@@ -9,6 +9,7 @@ from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
+from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
@@ -166,6 +167,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
     **RUN_SENTENCES,
+    **IMPORT_SENTENCES,
 }
 
 
