@@ -301,6 +301,14 @@ def test_the_number_of_statements_does_not_grow_with_the_market(world: World) ->
     assert counted[0] == counted[1]
 
 
+def test_a_file_is_read_and_a_dry_run_made_while_somebody_else_writes(world: World) -> None:
+    world.make_market()
+    client = world.as_owner()
+    with world.database.write("m1"):
+        assert send(client, b"{}").status_code == 422
+        assert send(client, make_content(1), dry_run=True).status_code == 200
+
+
 def test_only_an_organiser_imports_and_not_into_a_closed_market(world: World) -> None:
     world.make_market()
     content = make_content(1)

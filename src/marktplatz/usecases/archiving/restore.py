@@ -78,6 +78,6 @@ def _check(session: Session, archived: ArchivedMarket, market_id: str) -> None:
     """The market file vouches for the rows: it was judged by all rules of a market, and they say the same."""
     if content_sha256(load_market(session, market_id)) != content_sha256(archived.market):
         raise InvalidInput(Finding("archive_inconsistent"))
-    broken = next(find_breaks(session, market_id), None)
-    if broken is not None:
-        raise InvalidInput(Finding("archive_audit_broken", params={"number": broken[1]}))
+    breaks = list(find_breaks(session, market_id))
+    if breaks:
+        raise InvalidInput(Finding("archive_audit_broken", params={"number": breaks[0][1]}))

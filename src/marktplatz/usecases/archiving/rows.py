@@ -22,8 +22,9 @@ class Misfit(Exception):
 
 
 def write_row(columns: Sequence[Column[Any]], row: Sequence[Any]) -> str:
+    """Keys are sorted, inside of JSON too: PostgreSQL does not remember their order."""
     said = {column.name: _write(value) for column, value in zip(columns, row, strict=True)}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _write(value: Any) -> Any:
