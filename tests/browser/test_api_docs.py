@@ -1,4 +1,4 @@
-"""The API's documentation in a real browser: with the strict policy that forbids everything from elsewhere, and without a network."""
+"""The API's documentation in a real browser, under the policy that forbids everything from elsewhere, without a network."""
 
 import subprocess
 from pathlib import Path
