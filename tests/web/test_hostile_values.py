@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hostile_values import HOSTILE, RAW
 
+from run_world import plant_run
 from service_fixtures import World
 
 M = "/api/v1/markets/m1"
@@ -24,6 +25,11 @@ BODIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "offers_edit": ("PATCH", f"{M}/offers/paint", {}),
     "needs_add": ("POST", f"{M}/needs", ENTRY),
     "needs_edit": ("PATCH", f"{M}/needs/walls", {}),
+    "pairs_put": ("PUT", f"{M}/pairs", {"offer": "paint", "need": "walls", "status": "pinned"}),
+    "runs_add": ("POST", f"{M}/runs", {}),
+    "pairings_add": ("POST", f"{M}/runs/r-1/pairings", {"offer": "paint", "need": "walls"}),
+    "pairings_swap": ("POST", f"{M}/runs/r-1/pairings/swap", {"remove": [], "add": [{"offer": "paint", "need": "walls"}]}),
+    "timetable_add": ("POST", f"{M}/timetable", {"rounds": 1, "tables": 1, "run": "r-1"}),
     "wishes_add": ("POST", f"{M}/wishes", {"organisation": "bank", "target": "club", "level": "like"}),
 }
 """A body that is fine, for every operation that takes one; a new operation needs its line here."""
@@ -44,6 +50,7 @@ def prepare(world: World) -> None:
         client.post(f"{M}/organisations", json={"id": name, "kind": kind, "name": name})
     client.post(f"{M}/offers", json=ENTRY | {"id": "paint"})
     client.post(f"{M}/needs", json={"id": "walls", "organisation": "club", "title": "x"})
+    plant_run(world, "r-1")
 
 
 def operations(world: World) -> dict[str, dict[str, Any]]:
