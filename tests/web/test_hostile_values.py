@@ -9,6 +9,7 @@ from hostile_values import HOSTILE, RAW
 
 from marktplatz.db.models import Account, ConsentText, Person
 from marktplatz.vocabulary import ConsentPurpose
+from run_world import plant_run
 from service_fixtures import World
 
 M = "/api/v1/markets/m1"
@@ -26,6 +27,11 @@ BODIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "offers_edit": ("PATCH", f"{M}/offers/paint", {}),
     "needs_add": ("POST", f"{M}/needs", ENTRY),
     "needs_edit": ("PATCH", f"{M}/needs/walls", {}),
+    "pairs_put": ("PUT", f"{M}/pairs", {"offer": "paint", "need": "walls", "status": "pinned"}),
+    "runs_add": ("POST", f"{M}/runs", {}),
+    "pairings_add": ("POST", f"{M}/runs/r-1/pairings", {"offer": "paint", "need": "walls"}),
+    "pairings_swap": ("POST", f"{M}/runs/r-1/pairings/swap", {"remove": [], "add": [{"offer": "paint", "need": "walls"}]}),
+    "timetable_add": ("POST", f"{M}/timetable", {"rounds": 1, "tables": 1, "run": "r-1"}),
     "wishes_add": ("POST", f"{M}/wishes", {"organisation": "bank", "target": "club", "level": "like"}),
     "session_sign_in": ("POST", "/api/v1/session", {"email": "a@example.org", "password": "x"}),
     "session_change_password": ("POST", "/api/v1/session/password", {"old": "x", "new": "ein ganzer Satz"}),
@@ -62,6 +68,7 @@ def prepare(world: World) -> None:
         session.add(Account(id="a-1", email="b@example.org", name="x", is_owner=False, created_at=world.clock.now))
         session.add(Person(market_id="m1", id="p-1", created_at=world.clock.now))
         session.add(ConsentText(purpose=ConsentPurpose.PHOTOS, version="0", text="Ja."))
+    plant_run(world, "r-1")
 
 
 def operations(world: World) -> dict[str, dict[str, Any]]:

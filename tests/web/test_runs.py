@@ -10,15 +10,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from factories import make_scored_market
+from marktplatz.db.engine import Database
 from marktplatz.db.models import OutboxMessage, Run
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.plan import Plan
-from marktplatz.settings import Settings
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.records import load_market
 from marktplatz.vocabulary import Role, RunStatus
-from marktplatz.web.app import create_app
 from run_world import (
     URL,
     Statements,
@@ -27,6 +26,7 @@ from run_world import (
     codes,
     etag,
     finish,
+    not_started,
     pairs_of,
     plant,
     slow_market,
@@ -34,7 +34,7 @@ from run_world import (
     wait_for,
     wait_until,
 )
-from service_fixtures import World
+from service_fixtures import FakeClock, World
 
 CANARY = {"name": "Erna Geheim", "email": "geheim@bank.example", "phone": "0221 4711"}
 
@@ -233,36 +233,39 @@ def test_a_killed_process_leaves_a_failed_run_and_the_next_one_works(world: Worl
     assert finish(client, "/api/v1/markets/m2")
 
 
-def test_runs_under_way_at_a_restart_have_failed_and_waiting_ones_are_taken_up(world: World) -> None:
+def test_runs_under_way_at_a_restart_have_failed_and_waiting_ones_are_taken_up(database: Database, clock: FakeClock) -> None:
+    world = not_started(database, clock)
     plant(world, slow_market())
     plant(world, small_market(), "m2")
-    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",))
-    owner = world.as_owner().headers["Authorization"]
-    world.app.state.service.runs.at_work  # noqa: B018 the other application below has workers of its own
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as first:
+    headers = world.as_owner().headers
+    with TestClient(world.app, headers=headers) as first:
         running = ask_for_run(first)
         wait_for(first, running, "running")
         waiting = ask_for_run(first, "/api/v1/markets/m2")
-    with world.database.read() as session:
+        process = pid_of(world, running)
+    assert is_gone(process)
+    with database.read() as session:
         left = {run.id: run.status for run in session.scalars(select(Run))}
     assert left == {running.rpartition("/")[2]: RunStatus.RUNNING, waiting.rpartition("/")[2]: RunStatus.QUEUED}
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as second:
+    with TestClient(not_started(database, clock).app, headers=headers) as second:
         found = wait_for(second, running, "failed")
         assert found["failure"]["code"] == "run_interrupted"
         wait_for(second, waiting, "done")
-    with world.database.read() as session:
+    with database.read() as session:
         assert list(find_breaks(session)) == []
 
 
-@pytest.mark.parametrize("limits", [{"solve_time_limit_s": 3.0}, {"solve_memory_mb": 200}], ids=["time", "memory"])
-def test_a_run_beyond_its_limits_fails_and_says_why(world: World, limits: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("limits", "expected"), [({"solve_time_limit_s": 3.0}, "run_too_slow"), ({"solve_memory_mb": 200}, "run_out_of_memory")]
+)
+def test_a_run_beyond_its_limits_fails_and_says_why(
+    database: Database, clock: FakeClock, limits: dict[str, Any], expected: str
+) -> None:
+    world = not_started(database, clock, **limits)
     plant(world, slow_market())
-    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), **limits)
-    owner = world.as_owner().headers["Authorization"]
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as client:
+    with TestClient(world.app, headers=world.as_owner().headers) as client:
         run = ask_for_run(client)
-        found = wait_for(client, run, "failed", "done")
-    assert found["failure"]["code"] in ("run_too_slow", "run_out_of_memory")
+        assert wait_for(client, run, "failed", "done")["failure"]["code"] == expected
 
 
 def test_what_a_run_keeps_holds_no_contact(world: World) -> None:
