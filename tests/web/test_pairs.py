@@ -1,5 +1,6 @@
 """Pairs that are pinned or forbidden, over HTTP; pins that break a hard rule are refused by its name."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -120,6 +121,19 @@ def test_pages_of_pairs_hold_everything_once_at_one_price(world: World) -> None:
     with Statements(world.database) as sent:
         assert len(client.get(PAIRS).json()) == 3
     assert counts == {sent.count}
+
+
+def test_more_pins_at_once_than_there_are_threads_are_all_stored(world: World) -> None:
+    """Who waits for the market must not hold what those need who have it."""
+    plant(world, small_market())
+    client = world.as_owner()
+    for number in range(60):
+        client.post(f"{URL}/offers", json={"id": f"a{number}", "organisation": "bank", "title": "Wände streichen"})
+    with ThreadPoolExecutor(60) as people:
+        answers = list(people.map(lambda number: client.put(PAIRS, json=PIN | {"offer": f"a{number}"}).status_code, range(60)))
+    pinned = [pair["offer"] for pair in client.get(PAIRS).json()]
+    assert sorted(answers) == [200] * len(pinned) + [409] * (60 - len(pinned))
+    assert len(pinned) == 1  # the wall is painted once
 
 
 def test_pairs_are_between_the_organiser_and_nobody(world: World) -> None:
