@@ -42,10 +42,13 @@ def _printable(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
+def _says_something(text: str) -> str:
+    # The quick question first: a score table asks it a million times.
+    if text.isprintable() and text.strip():
+        return text
     if not text.strip():
         raise PydanticCustomError("blank", "blank")
-    return text
+    return _printable(text)
 
 
 def _plausible_day(day: date) -> date:
@@ -54,8 +57,8 @@ def _plausible_day(day: date) -> date:
     return day
 
 
-Identifier = Annotated[str, Field(max_length=200), AfterValidator(_printable), AfterValidator(_not_blank)]
-Name = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_not_blank)]
+Identifier = Annotated[str, Field(max_length=200), AfterValidator(_says_something)]
+Name = Annotated[str, Field(max_length=300), AfterValidator(_says_something)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_printable)]
 Day = Annotated[date, AfterValidator(_plausible_day)]
@@ -229,14 +232,17 @@ class Market(Value):
         return CategoryKind.OPEN if entry.category is None else self.category_kinds[entry.category]
 
 
-def find_contradictions(market: Market) -> Iterator[Finding]:
-    """What is wrong between the lines of a market; rows count from 1 in their list."""
-    yield from _find_double_ids(market)
-    yield from _find_double_categories(market)
-    yield from _find_entry_faults(market)
-    yield from _find_wish_faults(market)
-    yield from _find_pair_faults(market)
-    yield from _find_gaps(market)
+def find_contradictions(market: Market) -> Iterator[Iterator[Finding]]:
+    """What is wrong between the lines of a market, check by check; errors and doubts apart, rows count from 1 in their list."""
+    yield _find_double_ids(market)
+    yield _find_double_categories(market)
+    yield _find_entry_faults(market)
+    yield _find_wish_faults(market)
+    yield _find_strangers("pairs", market.pairs, market)
+    yield _find_strangers("scores", market.scores or (), market)
+    yield _find_double_scores(market)
+    yield _find_silent_entries(market)
+    yield _find_gaps(market)
 
 
 def _find_double_ids(market: Market) -> Iterator[Finding]:
@@ -288,8 +294,6 @@ def _find_entry_faults(market: Market) -> Iterator[Finding]:
                     Place(sheet=sheet, row=row, field="to"),
                     {"from": entry.from_on.isoformat(), "to": entry.to_on.isoformat()},
                 )
-            if not entry.title.strip() and not (entry.text or "").strip():
-                yield Finding("entry_says_nothing", Place(sheet=sheet, row=row, field="title"), {"id": entry.id}, Severity.WARNING)
 
 
 def _find_wish_faults(market: Market) -> Iterator[Finding]:
@@ -300,16 +304,17 @@ def _find_wish_faults(market: Market) -> Iterator[Finding]:
             yield Finding("unknown_target", Place(sheet="wishes", row=row, field="target"), {"id": wish.target})
 
 
-def _find_pair_faults(market: Market) -> Iterator[Finding]:
+def _find_strangers(sheet: str, lines: Iterable[PairRule | Score], market: Market) -> Iterator[Finding]:
     offers = {entry.id for entry in market.offers}
     needs = {entry.id for entry in market.needs}
-    tables: tuple[tuple[str, Iterable[PairRule | Score]], ...] = (("pairs", market.pairs), ("scores", market.scores or ()))
-    for sheet, lines in tables:
-        for row, line in enumerate(lines, 1):
-            if line.offer not in offers:
-                yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
-            if line.need not in needs:
-                yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+    for row, line in enumerate(lines, 1):
+        if line.offer not in offers:
+            yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
+        if line.need not in needs:
+            yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+
+
+def _find_double_scores(market: Market) -> Iterator[Finding]:
     first_row: dict[tuple[str, str], int] = {}
     for row, score in enumerate(market.scores or (), 1):
         other_row = first_row.setdefault((score.offer, score.need), row)
@@ -319,6 +324,13 @@ def _find_pair_faults(market: Market) -> Iterator[Finding]:
                 Place(sheet="scores", row=row, field="offer"),
                 {"offer": score.offer, "need": score.need, "other_row": other_row},
             )
+
+
+def _find_silent_entries(market: Market) -> Iterator[Finding]:
+    for sheet, entries in (("offers", market.offers), ("needs", market.needs)):
+        for row, entry in enumerate(entries, 1):
+            if not entry.title.strip() and not (entry.text or "").strip():
+                yield Finding("entry_says_nothing", Place(sheet=sheet, row=row, field="title"), {"id": entry.id}, Severity.WARNING)
 
 
 def _find_gaps(market: Market) -> Iterator[Finding]:

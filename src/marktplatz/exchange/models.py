@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from marktplatz.market import Category, Entry, MarketConcept, Organisation, PairRule, Score, Wish
+from marktplatz.market import Category, EarlierAgreement, Entry, MarketConcept, Organisation, PairRule, Score, Wish
 
 MODEL_BY_LIST: Final[Mapping[str, type[BaseModel]]] = {
     "categories": Category,
@@ -17,6 +17,7 @@ MODEL_BY_LIST: Final[Mapping[str, type[BaseModel]]] = {
     "concepts": MarketConcept,
     "pairs": PairRule,
     "scores": Score,
+    "earlier_agreements": EarlierAgreement,
 }
 
 

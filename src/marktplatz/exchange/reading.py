@@ -7,6 +7,7 @@ from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.csv_folder import read_csv_folder
+from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.json_file import read_json
 from marktplatz.exchange.places import Origins
 from marktplatz.exchange.spreadsheet import read_spreadsheet
@@ -21,18 +22,17 @@ _OLD_SPREADSHEETS: Final = frozenset((".xls", ".xlsb", ".ods", ".numbers", ".fod
 def read_market(path: Path) -> tuple[Market, tuple[Finding, ...]]:
     """The market and its warnings; InvalidInput with every error if there is one."""
     market, findings = _read(path)
-    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-    if errors or market is None:
-        raise InvalidInput(*errors)
+    if market is None:
+        raise InvalidInput(*(finding for finding in findings if finding.severity is Severity.ERROR))
     return market, findings
 
 
-def inspect_market(path: Path) -> tuple[Finding, ...]:
-    """Every error and warning; whatever the file, nothing is raised."""
+def examine_market(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
+    """The market, None if it has errors, with every error and warning; whatever the file, nothing is raised."""
     try:
-        return _read(path)[1]
+        return _read(path)
     except InvalidInput as error:
-        return error.findings
+        return None, error.findings
 
 
 def _read(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
@@ -43,9 +43,11 @@ def _read(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise _unreadable(path, error) from None
     try:
-        return _read_by_kind(path)
+        market, findings = _read_by_kind(path)
     except OSError as error:
         raise _unreadable(path, error) from None
+    is_wrong = any(finding.severity is Severity.ERROR for finding in findings)
+    return None if is_wrong else market, shorten(findings)
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> InvalidInput:

@@ -31,7 +31,7 @@ def read_spreadsheet(path: Path) -> Content:
     reading = _Reading(path)
     content = read_tables(reading.tables(), path.name)
     content.findings = reading.findings + content.findings
-    content.unread = reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
+    content.unread |= reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
     return content
 
 

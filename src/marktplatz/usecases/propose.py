@@ -1,11 +1,11 @@
-"""Propose pairings for a market: from its values to a plan that says what, why, and why some stay alone."""
+"""Propose pairings for a market: from what was gathered to a plan that says what, why, and why some stay alone."""
 
 from collections.abc import Iterable, Mapping
 
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market
 from marktplatz.matching.explain import explain_pair, suggest_returns
-from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment, Refusal
 from marktplatz.matching.solve import solve
 from marktplatz.matching.unpaired import ObstacleReason, explain_unpaired
@@ -32,7 +32,7 @@ class BrokenPlan(RuntimeError):
 
 
 def propose_pairings(
-    market: Market,
+    gathered: Gathered,
     *,
     solver: Solver,
     previous: Iterable[tuple[str, str]] = (),
@@ -40,8 +40,8 @@ def propose_pairings(
     time_limit_s: float | None = None,
     language: str = "de",
 ) -> Plan:
-    """The plan of a market: gather, decide, check, explain."""
-    gathered = gather(market)
+    """The plan of a market: decide, check, explain."""
+    market = gathered.scene.market
     assignment = solve(gathered.problem, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s)
     violations = find_violations(gathered.problem, assignment)
     if violations:

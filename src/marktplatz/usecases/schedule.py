@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from marktplatz.market import Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.timetable import Attendance, plan_timetable
 from marktplatz.matching.verify_timetable import find_timetable_violations
 from marktplatz.plan import PlannedConversation, TimetableBoundOut, TimetablePlan
 from marktplatz.usecases.propose import BrokenPlan
 
 
-def schedule_conversations(market: Market, pairings: Sequence[tuple[str, str]], *, rounds: int, tables: int) -> TimetablePlan:
+def schedule_conversations(gathered: Gathered, pairings: Sequence[tuple[str, str]], *, rounds: int, tables: int) -> TimetablePlan:
     """The timetable of a plan's pairings and of further conversations that are worth having."""
-    problem = gather(market).problem
+    problem, market = gathered.problem, gathered.scene.market
     attendance = {
         organisation.id: Attendance(organisation.representatives, frozenset(organisation.absent_rounds), organisation.table)
         for organisation in market.organisations

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.score_file import ScoredPair
 from marktplatz.market import Entry, Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.scoring.analysis import find_concepts, text_of
 from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.money import find_money_words
 
 
-def list_scores(market: Market) -> Iterator[ScoredPair]:
+def list_scores(gathered: Gathered) -> Iterator[ScoredPair]:
     """The eligible pairs of a market, by offer, then need."""
-    gathered = gather(market)
     problem, scores = gathered.problem, gathered.scores
     names = [criterion.value for criterion in scores.criteria]
     for row in problem.eligible.nonzero()[0].tolist():
