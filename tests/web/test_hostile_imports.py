@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections import Counter
 from typing import Any
 
 import openpyxl
@@ -33,7 +34,7 @@ def make_zip(name: str, content: bytes) -> bytes:
 
 
 def many_faults() -> bytes:
-    organisations = [{"id": f"o{number}", "kind": "firma"} for number in range(30_000)]
+    organisations = [{"id": f"o{number}", "kind": "firma"} for number in range(15_000)]
     return json.dumps({"format": "marktplatz/1", "organisations": organisations}).encode()
 
 
@@ -63,10 +64,11 @@ def test_a_hostile_file_is_refused_and_changes_nothing(world: World, name: str, 
     assert hash_tables(world.database) == before
 
 
-def test_of_very_many_faults_the_first_thousand_are_told(world: World) -> None:
+def test_of_very_many_faults_the_first_of_each_kind_are_told(world: World) -> None:
     world.make_market()
     errors = world.as_owner().post(URL, params={"name": "m.json"}, content=many_faults()).json()["errors"]
-    assert (len(errors), errors[-1]["code"]) == (1_001, "more_findings")
+    assert Counter(error["code"] for error in errors) == {"unknown_word": 200, "more_findings": 1}
+    assert errors[-1]["code"] == "more_findings"
 
 
 def test_a_body_beyond_the_limit_is_not_read(world: World) -> None:

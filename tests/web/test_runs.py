@@ -9,6 +9,7 @@ from sqlalchemy import select
 from factories import make_scored_market
 from marktplatz.db.models import OutboxMessage, Run
 from marktplatz.exchange.writing import content_sha256
+from marktplatz.matching.gather import gather
 from marktplatz.plan import Plan
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.propose import name_solver, propose_pairings
@@ -45,7 +46,7 @@ def test_a_run_is_answered_at_once_and_its_plan_is_the_engines(world: World) -> 
     with world.database.read() as session:
         market = load_market(session, "m1")
         assert list(find_breaks(session)) == []
-    expected = propose_pairings(market, solver=name_solver(), language="en")
+    expected = propose_pairings(gather(market), solver=name_solver(), language="en")
     assert found["input_sha256"] == content_sha256(market)
     assert found["served"] == json.loads(expected.served.model_dump_json())
     assert (found["points"], found["plan_status"]) == (expected.total_points, "optimal")

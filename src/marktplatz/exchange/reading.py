@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv_zip
+from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.json_file import read_json, read_json_bytes
 from marktplatz.exchange.mentions import note_columns
@@ -37,20 +38,21 @@ class SentMarket:
 def read_market(path: Path) -> tuple[Market, tuple[Finding, ...]]:
     """The market and its warnings; InvalidInput with every error if there is one."""
     sent = read_sent_market(path)
-    return sent.market, sent.warnings
+    return sent.market, shorten(sent.warnings)
 
 
 def read_sent_market(path: Path) -> SentMarket:
-    """The same with the places of its entries."""
+    """The same with the places of its entries; of many warnings that say the same none is left out."""
     return _without_errors(*_read(path))
 
 
-def inspect_market(path: Path) -> tuple[Finding, ...]:
-    """Every error and warning; whatever the file, nothing is raised."""
+def examine_market(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
+    """The market, None if it has errors, with every error and warning; whatever the file, nothing is raised."""
     try:
-        return _read(path)[1]
+        market, findings, _ = _read(path)
     except InvalidInput as error:
-        return error.findings
+        return None, shorten(error.findings)
+    return None if _has_errors(findings) else market, shorten(findings)
 
 
 def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding, ...]]:
@@ -59,7 +61,7 @@ def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding,
     The name is trusted for nothing else. A workbook lies in a temporary folder of its own while it is read.
     """
     sent = read_sent_market_bytes(name, content)
-    return sent.market, sent.warnings
+    return sent.market, shorten(sent.warnings)
 
 
 def read_sent_market_bytes(name: str, content: bytes) -> SentMarket:
@@ -70,9 +72,9 @@ def read_sent_market_bytes(name: str, content: bytes) -> SentMarket:
 def inspect_market_bytes(name: str, content: bytes) -> tuple[Finding, ...]:
     """Every error and warning of a file that somebody sent; whatever the file, nothing is raised."""
     try:
-        return _read_bytes(_base_name(name), content)[1]
+        return shorten(_read_bytes(_base_name(name), content)[1])
     except InvalidInput as error:
-        return error.findings
+        return shorten(error.findings)
 
 
 def _base_name(name: str) -> str:
@@ -81,10 +83,13 @@ def _base_name(name: str) -> str:
 
 
 def _without_errors(market: Market | None, findings: tuple[Finding, ...], origins: Origins) -> SentMarket:
-    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-    if errors or market is None:
-        raise InvalidInput(*errors)
+    if market is None or _has_errors(findings):
+        raise InvalidInput(*shorten(finding for finding in findings if finding.severity is Severity.ERROR))
     return SentMarket(market, findings, origins)
+
+
+def _has_errors(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _read(path: Path) -> _Read:

@@ -48,7 +48,7 @@ async def _read(request: Request, name: str, read: Callable[[str, bytes], T]) ->
         async with service_of(request).reading:
             return await run_in_threadpool(read, name, content)
     except InvalidInput as error:
-        raise InvalidInput(*tell_some(error.findings, name)) from None
+        raise InvalidInput(*tell_some(error.findings)) from None
 
 
 def _name_of(request: Request, name: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import AgreementService, EntryRecord, OrganisationRecord
 from marktplatz.errors import Finding, Place, Severity
+from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.import_changes import MarketChanges
 from marktplatz.exchange.import_merge import lay_over
 from marktplatz.exchange.places import Origins
@@ -19,8 +20,6 @@ from marktplatz.matching.scoring.money import find_money_words
 from marktplatz.usecases.importing.rules import NOTHING_IN_USE, InUse, as_kept, find_broken_rules, find_doubts
 from marktplatz.usecases.records import load_market
 
-MAX_TOLD: Final = 1_000
-"""More findings are not told: nobody reads them."""
 _OF_THE_MARKET_AS_IT_WOULD_BE: Final = frozenset(
     ("no_name", "organisation_without_entry", "entry_says_nothing", "exception_without_pin")
 )
@@ -49,12 +48,9 @@ def plan_first_import(sent: SentMarket) -> ImportPlan:
     return _plan(Market(), sent, NOTHING_IN_USE)
 
 
-def tell_some(findings: Iterable[Finding], file: str | None) -> tuple[Finding, ...]:
-    """The findings, or the first of very many with a word that there are more; errors come first."""
-    ordered = sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)
-    if len(ordered) <= MAX_TOLD:
-        return tuple(ordered)
-    return (*ordered[:MAX_TOLD], Finding("more_findings", Place(file), severity=ordered[MAX_TOLD].severity))
+def tell_some(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, errors first; of very many that say the same the first ones and how many more there are."""
+    return shorten(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
 
 
 def _plan(stored: Market, sent: SentMarket, in_use: InUse) -> ImportPlan:
@@ -62,13 +58,13 @@ def _plan(stored: Market, sent: SentMarket, in_use: InUse) -> ImportPlan:
     errors = find_broken_rules(stored, merged, changes, in_use)
     doubts = [*find_doubts(changes), *_find_money(merged, changes)]
     told = [finding for finding in sent.warnings if finding.code not in _OF_THE_MARKET_AS_IT_WOULD_BE]
-    translate, file = sent.origins.translate, sent.origins.file
+    translate = sent.origins.translate
     return ImportPlan(
         stored,
         merged,
         changes,
-        tell_some(map(translate, _without_repeats(errors)), file),
-        tell_some([*told, *map(translate, doubts)], file),
+        tell_some(map(translate, _without_repeats(errors))),
+        tell_some([*told, *map(translate, doubts)]),
         sent.origins,
     )
 
