@@ -1,5 +1,6 @@
 """Calls the application without a network or a thread of its own: a request is a coroutine, so thousands take seconds."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ class Answer:
 
 
 async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], body: bytes = b"", query: str = "") -> Answer:
-    """The whole answer; of a stream that never ends, the first part."""
+    """The whole answer; of a stream that never ends, what comes at once: a greeting and the first event."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -45,17 +46,23 @@ async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], bo
     parts: list[bytes] = []
     start: dict[str, Any] = {}
     asked = 0
+    is_served = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
         nonlocal asked
         asked += 1
-        return {"type": "http.request", "body": body, "more_body": False} if asked == 1 else {"type": "http.disconnect"}
+        if asked == 1:
+            return {"type": "http.request", "body": body, "more_body": False}
+        await is_served.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             start.update(message)
         elif message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
+            if len(parts) > 1 or not message.get("more_body"):
+                is_served.set()
 
     await app(scope, receive, send)
     sent = {name.decode().lower(): value.decode() for name, value in start["headers"]}

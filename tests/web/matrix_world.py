@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from matrix_day import HERE, NOW, OF_MARKET, plant_day
 from matrix_table import STAFF
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
@@ -47,9 +48,7 @@ from marktplatz.vocabulary import (
     WishLevel,
 )
 
-NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-HERE, ELSEWHERE = "m1", "m2"
-OF_MARKET = {"own": HERE, "partner": HERE, "other": HERE, "elsewhere": ELSEWHERE}
+ELSEWHERE = OF_MARKET["elsewhere"]
 PASSWORD = "ein ganzer Satz als Passwort"  # noqa: S105
 
 
@@ -94,6 +93,7 @@ def plant(database: Database) -> None:
             _plant_organisation(session, market, variant)
             _plant_person(session, market, variant)
         _plant_runs(session)
+        plant_day(session)
         _plant_staff(session)
         _plant_tokens(session)
         link = {"purpose": LinkPurpose.PARTICIPANT_ENTRY, "market_id": HERE, "person_id": "p-own", "created_at": NOW}
