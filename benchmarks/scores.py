@@ -10,12 +10,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+import scipy.sparse as sparse
 from instances_text import make_text_market
 
 from marktplatz.matching import find_violations, solve
@@ -25,6 +26,7 @@ from marktplatz.matching.scoring.barriers import is_shut
 from marktplatz.matching.scoring.best import KEPT, score_best
 from marktplatz.matching.scoring.scene import Scene, build_scene
 from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, has_return, score_all, score_pairs
+from marktplatz.matching.scoring.words import find_words
 from marktplatz.vocabulary import Reciprocity
 
 LARGE = 10_000
@@ -54,23 +56,38 @@ def prepare(offers: int, needs: int, **policy: object) -> Scene:
     return scene
 
 
+def weigh_letters_plainly(texts: Sequence[str]) -> sparse.csr_array:
+    """Character n-grams alone, counted text by text: what the analysis is measured against."""
+    rows = [Counter(gram for word in find_words(text) for gram in analysis._grams(word)) for text in texts]
+    vocabulary: dict[str, int] = {}
+    counts = analysis._to_rows(
+        [{vocabulary.setdefault(gram, len(vocabulary)): n for gram, n in row.items()} for row in rows], len(vocabulary)
+    )
+    rarity, unseen = analysis._gram_rarity()
+    counts.data = counts.data * np.array([rarity.get(gram, unseen) for gram in vocabulary])[counts.indices]
+    return analysis._to_unit(counts)
+
+
 def measure_analysis() -> None:
-    market = make_text_market(LARGE, 1)
-    scene = build_scene(market)
+    scene = build_scene(make_text_market(LARGE, 1))
     texts = [analysis.text_of(member) for member in scene.offers.members]
     analysis.analyse.__wrapped__(build_scene(make_text_market(50, 1)).offers)  # loads the lexicon
-    whole, letters = [], []
+    times = defaultdict(list)
     for _ in range(5):
-        scene.offers.lexicon.matched.clear()
-        whole.append(measure_s(lambda: analysis.analyse.__wrapped__(scene.offers)))
-        letters.append(measure_s(lambda: analysis.weigh_grams(texts)))
-    plain = measure_s(
-        lambda: [Counter(gram for word in analysis.find_words(text) for gram in analysis._grams(word)) for text in texts]
-    )
+        for seen in scene.offers.lexicon.seen.values():
+            seen.clear()
+        scene.offers.lexicon.gaps.clear()
+        for name in ("cold", "warm"):
+            times[name].append(measure_s(lambda: analysis.analyse.__wrapped__(scene.offers)))
+        times["letters, text by text"].append(measure_s(lambda: weigh_letters_plainly(texts)))
+        words = [analysis.share_words(text, {}) for text in texts]
+        times["letters, as the analysis has them"].append(measure_s(lambda words=words: analysis.weigh_grams(words)))
     size = np.mean([len(text) for text in texts])
     say(f"Analysis of {LARGE:,} entries of {size:.0f} letters on average, seconds of processor time, median of 5:")
-    say(f"concepts and letters {median(whole):.2f}, letters alone {median(letters):.2f} (counting alone {plain:.2f}): ")
-    say(f"{median(w / g for w, g in zip(whole, letters, strict=True)):.2f} times.\n")
+    say("; ".join(f"{name} {median(spent):.2f}" for name, spent in times.items()))
+    for name in ("cold", "warm"):
+        ratio = median(whole / letters for whole, letters in zip(times[name], times["letters, text by text"], strict=True))
+        say(f"{name}: {ratio:.2f} times the letters, text by text\n")
 
 
 def measure_small() -> None:

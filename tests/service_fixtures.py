@@ -129,7 +129,9 @@ class World:
 
     def browser(self) -> TestClient:
         """Sends what a browser sends from our own pages; keeps cookies."""
-        return TestClient(self.app, headers={"Sec-Fetch-Site": "same-origin"})
+        client = self.client()
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        return client
 
     def as_person(self, market: str, person_id: str) -> TestClient:
         """A participant who came in by a link."""

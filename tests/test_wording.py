@@ -11,18 +11,22 @@ from babel.messages.pofile import read_po
 import marktplatz
 from marktplatz.cli.show import TEXTS
 from marktplatz.matching.problem import EXCLUSIONS
+from marktplatz.matching.scoring.lexicon import load_lexicon
 from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
 from marktplatz.wording import translate
 from marktplatz.wording.by_hand import LIFTED_WORDS, NOTE_SENTENCES
 from marktplatz.wording.findings import SENTENCES
 from marktplatz.wording.reasons import (
     CUT_SENTENCE,
+    FURTHER_SENTENCES,
     LIMIT_WORDS,
+    MET_WORDS,
     PAIR_SENTENCES,
     REFUSAL_SENTENCES,
     SEVERAL_WORDS,
     STABILITY_SENTENCE,
     UNPAIRED_SENTENCES,
+    WEEKDAY_WORDS,
     pair_sentence,
     refusal_sentence,
     stability_sentence,
@@ -58,6 +62,9 @@ def find_literals() -> set[str]:
 
 TABLES = (
     PAIR_SENTENCES,
+    FURTHER_SENTENCES,
+    MET_WORDS,
+    WEEKDAY_WORDS,
     UNPAIRED_SENTENCES,
     LIMIT_WORDS,
     SEVERAL_WORDS,
@@ -85,6 +92,12 @@ def test_the_catalogue_has_no_message_that_is_not_used_any_more() -> None:
     with CATALOGUE.open("rb") as stream:
         translated = {str(message.id) for message in read_po(stream, locale="en") if message.id}
     assert translated - set(MESSAGES) == set()
+
+
+def test_every_concept_has_an_english_name_and_the_catalogue_has_no_other() -> None:
+    labels = {concept.label for concept in load_lexicon().concepts}
+    with CATALOGUE.with_name("concepts.po").open("rb") as stream:
+        assert {str(message.id) for message in read_po(stream, locale="en") if message.id and message.string} == labels
 
 
 @LANGUAGES

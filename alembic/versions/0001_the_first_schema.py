@@ -343,19 +343,30 @@ def upgrade() -> None:
         sa.Column("parameters", JSON, nullable=False),
         sa.Column("versions", JSON, nullable=False),
         sa.Column("input_sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=True),
         sa.Column("input", sa.Text(), nullable=True),
+        sa.Column("summary", JSON, nullable=True),
         sa.Column("plan", JSON, nullable=True),
         sa.Column("failure", JSON, nullable=True),
-        sa.Column("is_adjusted", sa.Boolean(), nullable=False),
+        sa.Column("adjustments", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("started_at", INSTANT, nullable=True),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.Column("published_at", INSTANT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("adjustments >= 0", name=op.f("ck_run_adjustments_not_negative")),
         sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_run_market_id")),
         sa.PrimaryKeyConstraint("market_id", "id", name=op.f("pk_run")),
     )
-    op.create_index(op.f("ix_run_market_id_run_created_at"), "run", ["market_id", "created_at"], unique=False)
+    op.create_index(op.f("ix_run_market_id_run_created_at_run_id"), "run", ["market_id", "created_at", "id"], unique=False)
+    op.create_index(
+        "uq_run_published",
+        "run",
+        ["market_id"],
+        unique=True,
+        sqlite_where=sa.text("published_at IS NOT NULL"),
+        postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
     op.create_table(
         "agreement_party",
         sa.Column("market_id", REF, nullable=False),
@@ -606,6 +617,8 @@ def upgrade() -> None:
         sa.Column("run_id", REF, nullable=False),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("tables", sa.Integer(), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=True),
+        sa.Column("adjustments", sa.Integer(), nullable=False),
         sa.Column("result", JSON, nullable=False),
         sa.Column("author", REF, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -615,6 +628,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["market_id", "run_id"], ["run.market_id", "run.id"], name=op.f("fk_timetable_market_id_run_id")),
         sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_timetable_market_id")),
         sa.PrimaryKeyConstraint("market_id", "id", name=op.f("pk_timetable")),
+    )
+    op.create_index(
+        op.f("ix_timetable_market_id_timetable_created_at_timetable_id"),
+        "timetable",
+        ["market_id", "created_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_timetable_published",
+        "timetable",
+        ["market_id"],
+        unique=True,
+        sqlite_where=sa.text("published_at IS NOT NULL"),
+        postgresql_where=sa.text("published_at IS NOT NULL"),
     )
     op.create_table(
         "wish",
@@ -747,6 +774,13 @@ def downgrade() -> None:
     op.drop_table("agreement_service")
     op.drop_index(op.f("ix_wish_market_id_wish_organisation_id_wish_target_wish_level"), table_name="wish")
     op.drop_table("wish")
+    op.drop_index(
+        "uq_timetable_published",
+        table_name="timetable",
+        sqlite_where=sa.text("published_at IS NOT NULL"),
+        postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_timetable_market_id_timetable_created_at_timetable_id"), table_name="timetable")
     op.drop_table("timetable")
     op.drop_index(op.f("ix_representation_market_id_representation_person_id"), table_name="representation")
     op.drop_table("representation")
@@ -766,7 +800,13 @@ def downgrade() -> None:
     op.drop_table("audit_detail")
     op.drop_index(op.f("ix_agreement_party_market_id_agreement_party_organisation_id"), table_name="agreement_party")
     op.drop_table("agreement_party")
-    op.drop_index(op.f("ix_run_market_id_run_created_at"), table_name="run")
+    op.drop_index(
+        "uq_run_published",
+        table_name="run",
+        sqlite_where=sa.text("published_at IS NOT NULL"),
+        postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_run_market_id_run_created_at_run_id"), table_name="run")
     op.drop_table("run")
     op.drop_index(op.f("ix_person_market_id_person_email"), table_name="person")
     op.drop_table("person")

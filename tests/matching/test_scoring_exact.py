@@ -68,7 +68,7 @@ def test_rows_are_whole_numbers_whose_products_fit() -> None:
 def test_no_rounded_logarithm_is_so_near_the_middle_that_machines_could_differ() -> None:
     words = round(np.exp(analysis._gram_rarity()[1] / analysis._RARITY_SHARES))
     for shares, values in (
-        (analysis._TIMES_SHARES, [1 + log(count) for count in range(2, 10_001)]),
+        (analysis._TIMES_SHARES, [1 + log(count / analysis._WHOLE_SHARE) for count in range(analysis._WHOLE_SHARE + 1, 100_001)]),
         (analysis._RARITY_SHARES, [log(total / count) for total in range(words - 50, words + 50) for count in range(1, 500)]),
     ):
         rest = np.mod(shares * np.array(values), 1)

@@ -170,7 +170,7 @@ def test_a_program_that_asks_too_often_waits_and_others_do_not(database: Databas
     app = create_app(
         Settings(base_url="http://testserver", trusted_hosts=(), requests_per_minute=3), database=database, clock=clock
     )
-    world = World(app, database, clock)
+    world = World(app, database, clock, TestClient(app))
     world.make_market()
     first, second = world.as_token(Role.ORGANISER, "m1"), world.as_token(Role.ORGANISER, "m1")
     assert [first.get("/api/v1/markets/m1").status_code for _ in range(4)] == [200, 200, 200, 429]

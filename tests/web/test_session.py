@@ -67,9 +67,8 @@ def test_each_sign_in_makes_a_new_secret_and_ends_the_old_login(world: World) ->
 
 
 def test_whatever_is_wrong_with_a_login_the_answer_is_the_same(world: World) -> None:
-    known = world.make_account("notar@example.org", PASSWORD)
+    world.make_account("notar@example.org", PASSWORD)
     world.make_account("ohne@example.org")
-    world.make_account("weg@example.org", PASSWORD)
     gone = world.make_account("zu@example.org", PASSWORD)
     with world.database.write() as session:
         session.get_one(Account, gone).disabled_at = world.clock.now
@@ -80,9 +79,10 @@ def test_whatever_is_wrong_with_a_login_the_answer_is_the_same(world: World) -> 
         ("x@example.org", PASSWORD),
     ]
     answers = [world.browser().post(URL, json={"email": mail, "password": word}) for mail, word in tries]
-    assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
+    assert {answer.status_code for answer in answers} == {401}
+    told = [{name: said for name, said in answer.json().items() if name != "request"} for answer in answers]
+    assert all(said == told[0] for said in told)
     assert not any("set-cookie" in answer.headers for answer in answers)
-    assert known
 
 
 def test_an_unknown_address_costs_the_same_check(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_a_role_that_is_taken_and_an_account_that_is_disabled_count_from_the_nex
 def test_over_https_the_cookie_is_for_this_host_alone(database: Database, clock: FakeClock) -> None:
     settings = Settings(base_url="https://markt.example", trusted_hosts=())
     app = create_app(settings, database=database, clock=clock)
-    world = World(app, database, clock)
+    world = World(app, database, clock, TestClient(app))
     world.make_account("notar@example.org", PASSWORD)
     browser = TestClient(app, base_url="https://markt.example", headers={"Sec-Fetch-Site": "same-origin"})
     cookie = browser.post(URL, json={"email": "notar@example.org", "password": PASSWORD}).headers["set-cookie"]

@@ -41,15 +41,16 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     Returns
     -------
     tuple of PairReason
-        Parts of 0 points are left out, unless all are 0. A pair that is possible by an exception only says so at the end.
+        Parts of 0 points are left out, but for the contents, which say why others count less, and unless all are 0. A pair that
+        is possible by an exception only says so at the end.
     """
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
-    worthwhile = [part for part in parts if part[1] > 0] or parts[:1]
-    reasons = [
+    every = [
         PairReason(criterion, points, _describe(gathered, row, criterion) | ({} if points else {"none": 1}))
-        for criterion, points in worthwhile
+        for criterion, points in parts
     ]
+    reasons = [reason for reason in every if reason.points > 0 or "counts" in reason.params] or every[:1]
     if scores.excepted[row]:
         excuse = describe_exception(gathered.scene, int(scores.offers[row]), int(scores.needs[row]))
         reasons.append(PairReason(PairNote.EXCEPTION, 0, excuse))

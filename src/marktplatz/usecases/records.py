@@ -75,7 +75,8 @@ def wish_value(record: WishRecord) -> Wish:
 
 
 def pair_value(record: PairRecord) -> PairRule:
-    return PairRule.model_construct(offer=record.offer_id, need=record.need_id, status=record.status)
+    offer, need = record.offer_id, record.need_id
+    return PairRule.model_construct(offer=offer, need=need, status=record.status, exception=record.exception)
 
 
 def fields_of(value: Value, names: Iterable[str]) -> dict[str, Any]:

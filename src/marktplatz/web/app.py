@@ -24,8 +24,12 @@ from marktplatz.web.api import (
     members,
     organisations,
     outbox,
+    pairings,
+    pairs,
     persons,
+    runs,
     session,
+    timetable,
     tokens,
     wishes,
 )
@@ -61,6 +65,10 @@ ROUTERS = (
     outbox.router,
     consents.texts,
     consents.router,
+    pairs.router,
+    runs.router,
+    pairings.router,
+    timetable.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -74,7 +82,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            async with carrying(service):
+            async with carrying(service), service.runs.at_work():
                 yield
         service.board.end()
         if database is None:

@@ -1,10 +1,12 @@
 """What routes ask for: a session to read or to write, the instant, the version that an edit is about."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
+from anyio import from_thread
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from sqlalchemy.orm import Session
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.errors import Finding, InvalidInput
 from marktplatz.web.errors import Stale
-from marktplatz.web.idempotency import begin_request
+from marktplatz.web.idempotency import Repeatable, begin_request
 from marktplatz.web.service import service_of
 
 MarketId = Annotated[str, Path(alias="market", max_length=200, description="The market's id")]
@@ -28,6 +30,40 @@ def get_now(request: Request) -> datetime:
 def open_read(request: Request) -> Iterator[Session]:
     with service_of(request).database.read() as session:
         yield session
+
+
+class LaterWrite:
+    """A write transaction for a route that has long work to do first: it begins when the route asks, and commits as every other."""
+
+    def __init__(self, request: Request, stack: AsyncExitStack, repeatable: Repeatable | None) -> None:
+        self._service, self._stack, self._repeatable = service_of(request), stack, repeatable
+        self._chain: str = request.path_params.get("market", INSTALLATION)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Look first; a request that was answered before is answered here."""
+        with self._service.database.read() as session:
+            if self._repeatable is not None:
+                self._repeatable.replay_or_begin(session)
+            yield session
+
+    async def begin(self) -> Session:
+        """Wait for the market and have it to oneself until the answer is made."""
+        await self._stack.enter_async_context(self._service.queue.turn(self._chain))
+        session = await self._stack.enter_async_context(contextmanager_in_threadpool(self._service.database.write(self._chain)))
+        if self._repeatable is not None:
+            await run_in_threadpool(self._repeatable.replay_or_begin, session)
+        return session
+
+    def begin_from_thread(self) -> Session:
+        """The same, for a route that is no coroutine."""
+        return from_thread.run(self.begin)
+
+
+async def open_later(request: Request) -> AsyncIterator[LaterWrite]:
+    with begin_request(request, service_of(request)) as repeatable:
+        async with AsyncExitStack() as stack:
+            yield LaterWrite(request, stack, repeatable)
 
 
 async def open_write(request: Request) -> AsyncIterator[Session]:
@@ -48,6 +84,7 @@ async def open_write(request: Request) -> AsyncIterator[Session]:
 Now = Annotated[datetime, Depends(get_now)]
 ReadSession = Annotated[Session, Depends(open_read, scope="function")]
 WriteSession = Annotated[Session, Depends(open_write, scope="function")]
+WriteLater = Annotated[LaterWrite, Depends(open_later, scope="function")]
 
 
 def etag_of(version: int) -> str:

@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
+from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import LiveBoard
 from marktplatz.web.rates import Rates
+from marktplatz.web.run_queue import RunQueue
 
 Clock = Callable[[], datetime]
 
@@ -62,11 +65,15 @@ class Service:
     rates: Rates = field(init=False)
     password_checks: CapacityLimiter = field(init=False)
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    runs: RunQueue = field(init=False)
+    contents: KnownContents = field(init=False, default_factory=KnownContents)
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.settings.requests_per_minute)
         self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
+        limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
+        self.runs = RunQueue(self.database, self.queue.turn, self.clock, limits, self.settings.solves_at_once)
         self.board = LiveBoard(self.read_board)
         self.after_commit = [self.board.notice]
 

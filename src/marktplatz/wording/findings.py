@@ -10,6 +10,7 @@ from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
+from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
 MAX_SHOWN: Final = 300
@@ -164,6 +165,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
+    **RUN_SENTENCES,
 }
 
 

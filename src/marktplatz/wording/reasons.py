@@ -11,9 +11,12 @@ from marktplatz.wording.by_hand import LEFT_OVER_SENTENCES, note_sentence
 Words = Mapping[str, str | int]
 
 PAIR_SENTENCES: Final[Mapping[str, str]] = {
-    "content_words": "Die Texte passen zueinander: {words}.",
+    "content_words": "Darum geht es in beiden Texten: {words}.",
+    "content_related": "Die Texte berühren verwandte Themen: {related}.",
+    "content_vague": "Mindestens ein Text ist zu unbestimmt, um mehr zu sagen.",
+    "content_few": "Gemeinsam ist den Texten nur: {words}.",
     "content": "Die Texte ähneln sich ein wenig.",
-    "content_none": "Die Texte haben keine Wörter gemeinsam.",
+    "content_none": "Die Texte haben nichts Erkennbares gemeinsam.",
     "ease_hours": "Überschaubar: etwa {hours} Arbeitsstunden insgesamt.",
     "ease_read": "Überschaubar: nach den Texten etwa {hours} Arbeitsstunden insgesamt.",
     "ease": "Wie groß der Aufwand ist, sagen die Texte nicht genau.",
@@ -40,10 +43,34 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "size_read": "Menge: nach den Texten {offered} Personen angeboten, {wanted} gesucht.",
     "size": "Umfang: soweit angegeben, passt er.",
     "place_km": "Etwa {km} km voneinander entfernt.",
+    "place_rough": "Ungefähr {km} km voneinander entfernt, nach den ersten Ziffern der Postleitzahl.",
+    "place_read": "Etwa {km} km voneinander entfernt, nach der Postleitzahl im Text.",
     "place_near": "Ganz in der Nähe: weniger als 1 km.",
     "place_remote": "Geht auch aus der Ferne.",
     "place": "Die Entfernung ist nicht bekannt.",
     "given": "Punkte aus der mitgegebenen Punktetabelle.",
+}
+
+FURTHER_SENTENCES: Final[Mapping[str, str]] = {
+    "counts": "Zeit, Ort, Aufwand und Ähnliches zählen deshalb nur zu {counts} %.",
+    "weekdays": "Wochentage nach den Texten: {weekdays}.",
+    "weekdays_apart": "Die Texte nennen verschiedene Wochentage; bitte nachfragen.",
+    "preconditions": "Voraussetzungen laut Text: {preconditions}.",
+}
+
+MET_WORDS: Final[Mapping[str, str]] = {
+    "same": "{label} („{word}“)",
+    "other": "{label} („{word}“ – „{match}“)",
+}
+
+WEEKDAY_WORDS: Final[Mapping[str, str]] = {
+    "0": "montags",
+    "1": "dienstags",
+    "2": "mittwochs",
+    "3": "donnerstags",
+    "4": "freitags",
+    "5": "samstags",
+    "6": "sonntags",
 }
 
 UNPAIRED_SENTENCES: Final[Mapping[str, str]] = {
@@ -111,17 +138,50 @@ def pair_sentence(criterion: Criterion | PairNote, params: Words, language: str 
     """Why a pair has these points, one part of it, or what else is to be said about it."""
     if isinstance(criterion, PairNote):
         return note_sentence(criterion, params, language)
+    params = _name_met(params, language)
     words = {key: _show_day(value, language) if key in ("from", "to") else value for key, value in params.items()}
-    return translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
+    sentence = translate(PAIR_SENTENCES[_choose_pair_sentence(criterion, params)], language).format(**words)
+    return " ".join([sentence, *_further_sentences(params, language)])
+
+
+def _name_met(params: Words, language: str) -> Words:
+    """With the words that met in a concept, behind its name, among the words that met."""
+    numbers = [key.removeprefix("label_") for key in params if key.startswith("label_")]
+    if not numbers:
+        return params
+    named = []
+    for number in numbers:
+        label = translate(str(params[f"label_{number}"]), language)
+        word, match = str(params[f"word_{number}"]), params[f"match_{number}"]
+        template = translate(MET_WORDS["other" if match else "same"], language)
+        named.append(
+            word if word.casefold() == label.casefold() and not match else template.format(label=label, word=word, match=match)
+        )
+    return dict(params) | {"words": ", ".join([*named, *filter(None, [str(params.get("words", ""))])])}
+
+
+def _further_sentences(params: Words, language: str) -> list[str]:
+    """What the texts say beside it, as it was read."""
+    days = ", ".join(translate(WEEKDAY_WORDS[day], language) for day in str(params.get("weekdays", "")).split())
+    words = dict(params) | {"weekdays": days}
+    return [
+        translate(FURTHER_SENTENCES[code], language).format(**words) for code in FURTHER_SENTENCES if params.get(code, "") != ""
+    ]
 
 
 def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
     """The most telling sentence that the known facts allow."""
     known = {key for key, value in params.items() if value != ""}
+    if criterion is Criterion.CONTENT and "words" in known and "counts" in known:
+        return "content_few"
     if criterion is Criterion.PLACE and params.get("remote"):
         return "place_remote"
+    if criterion is Criterion.PLACE and "km" in known and params.get("rough"):
+        return "place_rough"
     if criterion is Criterion.PLACE and params.get("km") == 0:
         return "place_near"
+    if criterion is Criterion.PLACE and "km" in known and params.get("read"):
+        return "place_read"
     if criterion is Criterion.TIME:
         return {(True, True): "time_window", (True, False): "time_from", (False, True): "time_to"}.get(
             ("from" in known, "to" in known), "time"
@@ -131,10 +191,10 @@ def _choose_pair_sentence(criterion: Criterion, params: Words) -> str:
         return people if {"offered", "wanted"} <= known else "size"
     if criterion is Criterion.EASE and params.get("read") and "hours" in known:
         return "ease_read"
-    for name in ("words", "hours", "km", "fields"):
+    for name in ("words", "related", "hours", "km", "fields"):
         if name in known:
             return f"{criterion}_{name}"
-    for name in ("none", "level", "open", "neighbours", "met", "new"):
+    for name in ("vague", "none", "level", "open", "neighbours", "met", "new"):
         sentence = f"{criterion}_{'must' if name == 'level' else name}"
         if params.get(name) and sentence in PAIR_SENTENCES:
             return sentence

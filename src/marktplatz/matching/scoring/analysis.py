@@ -13,16 +13,26 @@ import scipy.sparse as sparse
 from marktplatz.market import Entry
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_matches, load_lexicon
 from marktplatz.matching.scoring.scene import Entries
-from marktplatz.matching.scoring.words import find_language, find_spellings, find_words, fold
+from marktplatz.matching.scoring.words import find_all_spellings, find_language, find_spellings, fold, is_passing
 
 _GRAM_LENGTHS: Final = (3, 4, 5)
 _KIND_WEIGHTS: Final = {
     ConceptKind.SERVICE: 1.0,
     ConceptKind.THING: 1.0,
-    ConceptKind.OCCASION: 0.5,
+    ConceptKind.OCCASION: 0.35,
     ConceptKind.BENEFICIARY: 0.2,
 }
 """What is done or handed over says most about a deal, for whom it is says least."""
+
+_WHOLE_SHARE: Final = 20
+_LETTER_SHARES: Final = {
+    ConceptKind.SERVICE: _WHOLE_SHARE,
+    ConceptKind.THING: _WHOLE_SHARE,
+    ConceptKind.OCCASION: 13,
+    ConceptKind.BENEFICIARY: 6,
+}
+_PASSING_SHARE: Final = 6
+"""How much the letters of a word count that names such a concept, or only says when and how many, of 20."""
 
 _BROADER_SHARE: Final = 0.5
 _RELATED_SHARE: Final = 0.5
@@ -51,50 +61,80 @@ def text_of(entry: Entry) -> str:
 @lru_cache(maxsize=8)
 def analyse(entries: Entries) -> Analysis:
     """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
-    lexicon, texts = entries.lexicon, [text_of(member) for member in entries.members]
-    concepts = _to_rows([_weigh_concepts(lexicon, text) for text in texts], len(lexicon.concepts))
-    grams, vocabulary = weigh_grams(texts)
+    found = [_weigh(entries.lexicon, text_of(member)) for member in entries.members]
+    grams, vocabulary = weigh_grams([words for _, words in found])
+    concepts = _to_rows([concepts for concepts, _ in found], len(entries.lexicon.concepts))
     return Analysis(_to_unit(concepts), grams, vocabulary)
 
 
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
-    """(concept, word as written) of every match, German words always, the text's own language beside them."""
+    """(concept, words as written) of every match, German words always, the text's own language beside them."""
     for language in dict.fromkeys(("de", find_language(text))):
-        spellings = find_spellings(text, language)
-        for concept, position in find_matches(lexicon, [word for word, _ in spellings], language):
-            yield concept, spellings[position][1]
+        spellings = find_all_spellings(text, language)
+        for concept, first, last in find_matches(lexicon, [word for word, _ in spellings], language):
+            yield concept, " ".join(written for _, written in spellings[first : last + 1])
 
 
-def _weigh_concepts(lexicon: Lexicon, text: str) -> dict[int, int]:
-    """The concepts found, at their kind's weight, and a share for what they are part of or go together with."""
+def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, int], dict[str, int]]:
+    """The concepts found, at their kind's weight, and a share for what is wider or related; and the words' shares."""
     found: dict[int, int] = {}
-    for concept, _ in find_concepts(lexicon, text):
-        for other, share in _neighbourhood(lexicon, concept):
-            weight = round(_CONCEPT_SHARES * share * _KIND_WEIGHTS[lexicon.concepts[other].kind])
+    letters: dict[str, int] = {}
+    for concept, written in find_concepts(lexicon, text):
+        kind = lexicon.concepts[concept].kind
+        for word in written.split():
+            letters[word] = max(letters.get(word, 0), _LETTER_SHARES[kind])
+        for other, weight in _neighbourhood(lexicon, concept):
             found[other] = max(found.get(other, 0), weight)
-    return found
+    return found, share_words(text, letters)
+
+
+def share_words(text: str, letters: Mapping[str, int]) -> dict[str, int]:
+    """How much each word's letters count, summed over the places where it stands; `letters` says which words count less."""
+    words: dict[str, int] = {}
+    for word, written in find_spellings(text):
+        share = _PASSING_SHARE if is_passing(word) else letters.get(written, _WHOLE_SHARE)
+        words[word] = words.get(word, 0) + share
+    return words
 
 
 @lru_cache(maxsize=10_000)
-def _neighbourhood(lexicon: Lexicon, concept: int) -> tuple[tuple[int, float], ...]:
+def _neighbourhood(lexicon: Lexicon, concept: int) -> tuple[tuple[int, int], ...]:
+    """What a concept adds to a text's row: itself, what is wider and what is related, none at more than its own kind's weight."""
     here = lexicon.concepts[concept]
     shares = {other: _RELATED_SHARE * strength for other, strength in here.related.items()}
     shares |= {other: max(_BROADER_SHARE, shares.get(other, 0.0)) for other in here.broader}
-    return ((concept, 1.0), *((lexicon.position[other], share) for other, share in shares.items()))
+    near = ((concept, 1.0), *((lexicon.position[other], share) for other, share in shares.items()))
+    weights = ((at, here.tells * share, lexicon.concepts[at].kind) for at, share in near)
+    return tuple(
+        (at, round(_CONCEPT_SHARES * share * min(_KIND_WEIGHTS[here.kind], _KIND_WEIGHTS[kind]))) for at, share, kind in weights
+    )
 
 
-def weigh_grams(texts: Sequence[str]) -> tuple[sparse.csr_array, Mapping[str, int]]:
-    """Character n-grams of every text, weighed by how often they stand there and how rare they are, and the n-grams' columns."""
-    rows = [Counter(gram for word in find_words(text) for gram in _grams(word)) for text in texts]
+def weigh_grams(texts: Sequence[Mapping[str, int]]) -> tuple[sparse.csr_array, Mapping[str, int]]:
+    """Character n-grams of the words at their shares, by how much they count there and how rare they are, and the n-grams' columns.
+
+    How often an n-gram stands in a text is how often it stands in a word, once for every word of the lists, times the word's share.
+    """
+    words: dict[str, int] = {}
+    columns = [{words.setdefault(word, len(words)): share for word, share in text.items()} for text in texts]
+    shares = _to_rows(columns, len(words))
     vocabulary: dict[str, int] = {}
-    columns = [{vocabulary.setdefault(gram, len(vocabulary)): count for gram, count in row.items()} for row in rows]
-    counts = _to_rows(columns, max(1, len(vocabulary)))
+    rows = [Counter(vocabulary.setdefault(gram, len(vocabulary)) for gram in _grams(word)) for word in words]
+    counts = sparse.csr_array(shares @ _to_rows(rows, max(1, len(vocabulary))))
+    counts.sort_indices()
     rarity, unseen = _gram_rarity()
     rarities = np.array([rarity.get(gram, unseen) for gram in vocabulary], dtype=np.int64)
-    often, which = np.unique(counts.data, return_inverse=True)
-    times = np.array([round(_TIMES_SHARES * (1 + log(count))) for count in often.tolist()], dtype=np.int64)
-    counts.data = times[which] * rarities[counts.indices]
+    often = np.flatnonzero(np.bincount(counts.data))
+    times = np.zeros(often.max(initial=0) + 1, dtype=np.int64)
+    times[often] = [_weigh_count(count) for count in often.tolist()]
+    counts.data = times[counts.data] * rarities[counts.indices]
     return _to_unit(counts), vocabulary
+
+
+def _weigh_count(count: int) -> int:
+    """The share up to one whole word, from there on with the logarithm."""
+    often = count / _WHOLE_SHARE
+    return round(_TIMES_SHARES * (1 + log(often) if often > 1 else often))
 
 
 def _grams(word: str) -> Iterator[str]:

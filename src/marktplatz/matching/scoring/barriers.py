@@ -6,13 +6,13 @@ from typing import Final
 import numpy as np
 
 from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.scoring.places import measure_km
 from marktplatz.matching.scoring.scene import KINDS, FloatArray, Scene
 from marktplatz.vocabulary import Barrier, CategoryKind, WithinKind
 
 IsBarred = Callable[[Scene, IntArray, IntArray], BoolArray]
 
 _OPEN: Final = KINDS.index(CategoryKind.OPEN)
-_EARTH_RADIUS_M: Final = 6_371_000.0
 
 
 def is_within_kind(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
@@ -45,11 +45,8 @@ def is_too_far(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
 
 
 def find_distances(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Kilometres as the crow flies, to the metre, so that all machines agree: 0 if either is remote, NaN if unknown."""
-    a, b = scene.offers.directions, scene.needs.directions
-    x, y, z = (a[offers, axis] - b[needs, axis] for axis in range(3))
-    chord = np.sqrt(x * x + y * y + z * z)
-    distances = np.rint(2 * _EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2, 1.0))) / 1000
+    """Kilometres between the places that were given: 0 if either is remote, NaN if unknown."""
+    distances = measure_km(scene.offers.directions, scene.needs.directions, offers, needs)
     return np.where(scene.offers.remote[offers] | scene.needs.remote[needs], 0.0, distances)
 
 

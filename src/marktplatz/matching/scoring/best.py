@@ -1,6 +1,5 @@
 """The score table of a large market: every pair is scored, and each offer and each need keeps its best."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,9 +8,12 @@ import scipy.sparse as sparse
 
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring.barriers import is_other_category, is_shut, is_within_kind
-from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_part
+from marktplatz.matching.scoring.content import STEPS
+from marktplatz.matching.scoring.content import score as score_contents
+from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_plainly
+from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.relations import Relation
-from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_parts
+from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_worths
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs, with_exceptions
 from marktplatz.vocabulary import Criterion, Reciprocity
@@ -35,49 +37,52 @@ def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
 
     Notes
     -----
-    The points are those that `score_all` gives. All of them stand in one table of two bytes a pair, without what shuts pairs out;
-    it is filled block by block, content by sparse products, and then cut: by offers, by needs, and what either keeps stays. Among
-    equal points an entry prefers those that stand in the other list where it stands in its own, and what follows: were all the
-    same preferred, a market of equal entries would lose nearly all of its pairs.
+    The points are those that `score_all` gives. All of them stand in one table of two bytes a pair, without what shuts pairs out,
+    and beside it the contents' scores in another, for what they let through of the rest. Both are filled block by block, content by
+    sparse products. Then the points are cut: by offers, by needs, and what either keeps stays. Among equal points an entry prefers
+    those that stand in the other list where it stands in its own, and what follows: were all the same preferred, a market of equal
+    entries would lose nearly all of its pairs.
     """
-    points = _score_plain(scene)
+    points, contents = _score_plain(scene)
     ways = find_ways(scene, points)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         _drop_without_return(scene, points, ways)
         ways = find_ways(scene, points)
-    _add_returns(scene, points, ways)
+    _add_returns(scene, points, contents, ways)
     found = _keep(points, kept), _keep(points.T, kept, is_turned=True), _find_named(scene, ways)
     offers, needs = np.divmod(_merge(np.concatenate(found)), max(1, points.shape[1]))
     exclusions = find_exclusions(scene, offers, needs)
-    parts = _find_parts(scene, points, offers, needs, ways)
+    parts = score_pairs(scene, offers, needs, ways, contents[offers, needs] / STEPS)
     left_out = int(np.count_nonzero(points != IMPOSSIBLE)) - int(np.count_nonzero(exclusions == 0))
     none = np.zeros(len(offers), dtype=np.bool_)
     table = ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, none, left_out, kept)
     return with_exceptions(scene, table)
 
 
-def _score_plain(scene: Scene) -> PointArray:
-    """Points of every offer with every need, returns left aside; IMPOSSIBLE where something shuts the pair out. Shape (A, N)."""
+def _score_plain(scene: Scene) -> tuple[PointArray, PointArray]:
+    """Of every offer with every need the points, returns left aside, and the contents' score in thousandths; shape (A, N).
+
+    The points are IMPOSSIBLE where something shuts the pair out.
+    """
     points = np.full((len(scene.offers.members), len(scene.needs.members)), IMPOSSIBLE, dtype=np.int16)
-    most = find_most_points(scene)[Criterion.CONTENT]
+    contents = np.zeros_like(points)
     for group, needs in find_groups(scene, is_other_category, is_within_kind):
         for first in range(0, len(group), _ROWS_AT_ONCE):
             offers = group[first : first + _ROWS_AT_ONCE]
-            content = score_part(scene, Criterion.CONTENT, most, offers[:, None], needs[None, :])
+            content = score_contents(scene, offers[:, None], needs[None, :])
+            contents[offers[:, None], needs[None, :]] = np.rint(STEPS * content)
             for start in range(0, len(needs), _COLUMNS_AT_ONCE):
                 here = slice(start, start + _COLUMNS_AT_ONCE)
                 rows, columns = offers[:, None], needs[None, here]
                 points[rows, columns] = _score_block(scene, content[:, here], rows, columns)
-    return points
+    return points, contents
 
 
 def _score_block(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArray) -> FloatArray:
-    """What the contents give and what all else gives, IMPOSSIBLE where something shuts the pair out."""
-    most = find_most_points(scene)
-    total = content.copy()
-    for criterion in MEASURES:
-        if criterion is not Criterion.CONTENT and most[criterion]:
-            total += score_part(scene, criterion, most[criterion], offers, needs)
+    """The sum of all parts, IMPOSSIBLE where something shuts the pair out."""
+    total = np.zeros_like(content)
+    for part in score_plainly(scene, offers, needs, content, find_gate(scene, content, offers, needs)):
+        total += part
     shut = is_shut(scene, offers, needs) | (find_exclusions(scene, offers, needs) > 0)
     return np.where(shut, IMPOSSIBLE, total)
 
@@ -89,15 +94,16 @@ def _drop_without_return(scene: Scene, points: PointArray, ways: Ways) -> None:
         np.copyto(points[here], IMPOSSIBLE, where=back == IMPOSSIBLE)
 
 
-def _add_returns(scene: Scene, points: PointArray, ways: Ways) -> None:
-    parts = make_parts(find_most_points(scene)[Criterion.RETURN])
-    if not parts.any():
+def _add_returns(scene: Scene, points: PointArray, contents: PointArray, ways: Ways) -> None:
+    worths = make_worths(find_most_points(scene)[Criterion.RETURN])
+    if not worths.any():
         return
-    worth = replace(ways, grid=parts[ways.grid])
+    needs = np.arange(len(scene.needs.members))
     for start in range(0, len(points), _ROWS_AT_ONCE):
-        block = points[start : start + _ROWS_AT_ONCE]
-        part = worth.cut(scene.offers.organisations[start : start + _ROWS_AT_ONCE], scene.needs.organisations)
-        np.add(block, part, out=block, where=block != IMPOSSIBLE)
+        here = slice(start, start + _ROWS_AT_ONCE)
+        gate = find_gate(scene, contents[here] / STEPS, np.arange(len(points))[here, None], needs[None, :])
+        part = gate * worths[ways.cut(scene.offers.organisations[here], scene.needs.organisations)]
+        np.add(points[here], np.rint(part).astype(np.int16), out=points[here], where=points[here] != IMPOSSIBLE)
 
 
 def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray:
@@ -146,17 +152,6 @@ def _merge(places: IntArray) -> IntArray:
     """Sorted, each once."""
     ordered = np.sort(places)
     return ordered[np.diff(ordered, prepend=-1) > 0]
-
-
-def _find_parts(scene: Scene, points: PointArray, offers: IntArray, needs: IntArray, ways: Ways) -> IntArray:
-    """Points by criterion; what the contents give is what the others leave of the sum."""
-    total = points[offers, needs].astype(np.int64)
-    others = [criterion for criterion in MEASURES if criterion is not Criterion.CONTENT]
-    parts = np.insert(score_pairs(scene, offers, needs, ways, others), 0, 0, axis=1)
-    parts[:, 0] = total - parts.sum(axis=1)
-    shut = total == IMPOSSIBLE
-    parts[shut] = score_pairs(scene, offers[shut], needs[shut], ways)
-    return parts
 
 
 def _find_named(scene: Scene, ways: Ways) -> IntArray:

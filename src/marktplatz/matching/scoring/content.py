@@ -1,8 +1,9 @@
 """Do the two texts speak of the same? Concepts that meet, character n-grams, and, with the extra, sentence embeddings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -11,17 +12,29 @@ import scipy.sparse as sparse
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring import semantic
 from marktplatz.matching.scoring.analysis import FULL, analyse, find_concepts, join_grams, text_of
+from marktplatz.matching.scoring.gate import find_gate, is_vague
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
 
 _GRAM_WEIGHT: Final = 1.5
-_MEANING_WEIGHT: Final = 1.5
+_GRAM_WEIGHT_WITH_MEANING: Final = 0.75
+_MEANING_WEIGHT: Final = 2.0
+_LEAST_MEANING: Final = 0.1
+"""Embeddings of texts that have nothing to do with each other are still this much alike."""
+_LEAST: Final = 0.15
+"""What two texts that have nothing to do with each other reach by the letters of any language."""
+STEPS: Final = 1000
+"""A score is a whole number of thousandths, so that large tables can keep it in two bytes."""
 _SHOWN_WORDS: Final = 3
 _CELLS_AT_ONCE: Final = 2_000_000
 _PAIRS_AT_ONCE: Final = 20_000
+_PER_CENT: Final = 100
 _SPARSE: Final = 8
 """Where fewer than one in so many of the possible pairs are asked for, they are compared one by one."""
+
+_Met = tuple[str, str, str]
+"""The label of a concept, or nothing, and the words of both texts that met in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +47,10 @@ class _Texts:
 
 
 def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Square root of the weighted mean of the cosines of concepts (1), n-grams (1.5) and, with the extra, embeddings (1.5).
+    """Square root of the weighted mean of the cosines of concepts (1) and n-grams (1.5); with the extra 1, 0.75, embeddings 2.
 
-    The root lifts what short texts can reach at all: two words of ten in common are already a good sign. It changes no ranking.
+    The root lifts what short texts can reach at all: two words of ten in common are already a good sign. What any two texts reach
+    is taken off, (root - 0.15) / 0.85, at least 0. Neither changes the ranking of what has something in common.
     Offers and needs are two lists of the same length, or a column and a row.
     """
     texts = _read_texts(scene.offers, scene.needs)
@@ -98,29 +112,71 @@ def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
 
 def _mix(concepts: IntArray, grams: IntArray, meaning: semantic.Vectors | None) -> FloatArray:
     """From products of rows of length FULL to a score: the sums were exact, so every machine rounds alike."""
-    likeness = concepts + _GRAM_WEIGHT * grams
-    total = 1 + _GRAM_WEIGHT
+    gram_weight = _GRAM_WEIGHT if meaning is None else _GRAM_WEIGHT_WITH_MEANING
+    likeness = concepts + gram_weight * grams
+    total = 1 + gram_weight
     if meaning is not None:
-        likeness += _MEANING_WEIGHT * (FULL / semantic.FULL) ** 2 * np.maximum(meaning, 0)
+        alike = meaning.astype(np.float64) / semantic.FULL**2
+        likeness += _MEANING_WEIGHT * FULL**2 / (1 - _LEAST_MEANING) * np.maximum(alike - _LEAST_MEANING, 0)
         total += _MEANING_WEIGHT
     likeness *= 1 / (total * FULL**2)
-    return np.sqrt(np.minimum(likeness, 1, out=likeness), out=likeness)
+    score = np.sqrt(np.minimum(likeness, 1, out=likeness), out=likeness)
+    score -= _LEAST
+    score *= STEPS / (1 - _LEAST)
+    score = np.rint(np.maximum(score, 0, out=score), out=score)
+    score /= STEPS
+    return score
 
 
 def describe(scene: Scene, offer: int, need: int) -> Mapping[str, str | int]:
-    """Which words met: in one concept, or letter by letter."""
+    """Which words met: in one concept or letter by letter, else in related concepts; whether a text is too vague to tell.
+
+    Of every concept in which words met its label, the offer's word and the need's, empty if the same; `words` are those that met
+    letter by letter. `counts` is there where the other parts count less for it: to how many per cent.
+    """
     ours, theirs = text_of(scene.offers.members[offer]), text_of(scene.needs.members[need])
-    pairs = [*_find_met_words(scene.offers.lexicon, ours, theirs), *find_shared_words(ours, theirs)]
-    shown: dict[str, None] = {}
+    lexicon = scene.offers.lexicon
+    pair = np.array([offer]), np.array([need])
+    gate = float(find_gate(scene, score(scene, *pair), *pair)[0])
+    params: dict[str, str | int] = {"counts": round(_PER_CENT * gate)} if gate < 1 else {}
+    met = _choose([*_find_met_words(lexicon, ours, theirs), *(("", *words) for words in find_shared_words(ours, theirs))])
+    for number, (label, word, match) in enumerate((each for each in met if each[0]), 1):
+        params |= {f"label_{number}": label, f"word_{number}": word, f"match_{number}": match}
+    params["words"] = _show(each for each in met if not each[0])
+    if met:
+        return params
+    related = _show(_choose(_find_related_words(lexicon, ours, theirs)))
+    return params | {"related": related, "vague": int(is_vague(scene, *pair)[0])}
+
+
+def _choose(pairs: Iterable[_Met]) -> Sequence[_Met]:
+    """The first few pairs of words, each word once."""
+    chosen: list[_Met] = []
     seen: set[str] = set()
-    for word, other in pairs:
-        if not {word.casefold(), other.casefold()} & seen:
-            seen |= {word.casefold(), other.casefold()}
-            shown[word if word.casefold() == other.casefold() else f"{word} – {other}"] = None
-    return {"words": ", ".join(list(shown)[:_SHOWN_WORDS])}
+    for label, word, match in pairs:
+        if not {word.casefold(), match.casefold()} & seen:
+            seen |= {word.casefold(), match.casefold()}
+            chosen.append((label, word, "" if word.casefold() == match.casefold() else match))
+    return chosen[:_SHOWN_WORDS]
 
 
-def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, str]]:
+def _show(pairs: Iterable[_Met]) -> str:
+    return ", ".join(f"{word} – {match}" if match else word for _, word, match in pairs)
+
+
+def _find_related_words(lexicon: Lexicon, text: str, other: str) -> Iterator[_Met]:
+    """The words of both texts whose concepts belong together without being the same."""
+    for (a, word), (b, match) in product(find_concepts(lexicon, text), list(find_concepts(lexicon, other))):
+        if _belong_together(lexicon, a, b):
+            yield "", word, match
+
+
+def _belong_together(lexicon: Lexicon, a: int, b: int) -> bool:
+    one, two = lexicon.concepts[a], lexicon.concepts[b]
+    return any(there.id in here.related or there.id in here.broader for here, there in ((one, two), (two, one)))
+
+
+def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[_Met]:
     """The words of both texts that point to the same concept; what is done before for whom it is done."""
     concepts = lexicon.concepts
     ours: dict[int, str] = {}
@@ -130,4 +186,4 @@ def _find_met_words(lexicon: Lexicon, text: str, other: str) -> list[tuple[str, 
             found.setdefault(concept, word)
     order = list(ConceptKind)
     met = sorted(ours.keys() & theirs.keys(), key=lambda concept: (order.index(concepts[concept].kind), concept))
-    return [(ours[concept], theirs[concept]) for concept in met]
+    return [(concepts[concept].label, ours[concept], theirs[concept]) for concept in met]

@@ -1,6 +1,6 @@
 """The criteria that look at one pair, with their weights, and what a pair gets from each of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from marktplatz.matching.problem import IntArray
 from marktplatz.matching.scoring import content, dates, ease, history, impact, kind, place, size, wishes
+from marktplatz.matching.scoring.gate import UNGATED
 from marktplatz.matching.scoring.scene import FloatArray, Scene
 from marktplatz.vocabulary import MAX_POINTS, Criterion, History, Reciprocity
 
@@ -53,13 +54,17 @@ def find_most_points(scene: Scene) -> dict[Criterion, int]:
     return {criterion: MAX_POINTS * weight // total if total else 0 for criterion, weight in weights.items()}
 
 
-def score_part(scene: Scene, criterion: Criterion, most: int, offers: IntArray, needs: IntArray) -> FloatArray:
-    """Points from one criterion: round(most * score), whole."""
-    return np.rint(most * MEASURES[criterion].score(scene, offers, needs))
+def score_plainly(scene: Scene, offers: IntArray, needs: IntArray, content: FloatArray, gate: FloatArray) -> Iterator[FloatArray]:
+    """Whole points by criterion of a list of pairs, or of a block, returns left aside: round(most * score * gate).
 
-
-def score_plainly(scene: Scene, offers: IntArray, needs: IntArray, criteria: Iterable[Criterion] = tuple(MEASURES)) -> IntArray:
-    """Points by criterion of a list of pairs, returns left aside; shape (P, C)."""
+    `content` is the contents' score and `gate` what it lets through (`find_gate`).
+    """
     most = find_most_points(scene)
-    parts = [score_part(scene, criterion, most[criterion], offers, needs) for criterion in criteria]
-    return np.stack(parts, axis=1).astype(np.int64)
+    for criterion, measure in MEASURES.items():
+        if criterion is Criterion.CONTENT:
+            yield np.rint(most[criterion] * content)
+        elif not most[criterion]:
+            yield np.zeros_like(content)
+        else:
+            part = most[criterion] * measure.score(scene, offers, needs)
+            yield np.rint(part if criterion in UNGATED else gate * part)

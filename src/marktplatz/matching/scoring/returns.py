@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marktplatz.matching.problem import BoolArray, IntArray
-from marktplatz.matching.scoring.scene import Entries, Scene
+from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.vocabulary import MAX_POINTS
 
 PointArray = npt.NDArray[np.int16]
@@ -73,6 +73,6 @@ def _sort_by_owner(entries: Entries, counts: BoolArray) -> IntArray:
     return order[counts[entries.organisations[order]]]
 
 
-def make_parts(most: int) -> PointArray:
-    """The part of a pair's points by the points of the best return, as a table; its last value stands for IMPOSSIBLE."""
-    return np.append(np.rint(most * (np.arange(MAX_POINTS + 1) / MAX_POINTS)), 0).astype(np.int16)
+def make_worths(most: int) -> FloatArray:
+    """What a return is worth by its points, as a table, before the gate and rounding; the last value stands for IMPOSSIBLE."""
+    return np.append(most * (np.arange(MAX_POINTS + 1) / MAX_POINTS), 0)

@@ -14,7 +14,8 @@ from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.lexicon import Lexicon, extend_lexicon, load_lexicon
-from marktplatz.matching.scoring.places import find_coordinates
+from marktplatz.matching.scoring.places import find_coordinates, find_directions
+from marktplatz.matching.scoring.postcode_regions import find_region_middle
 from marktplatz.matching.scoring.relations import CommonWord, Relation, SameName
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, PairStatus, WishLevel
 
@@ -31,8 +32,9 @@ class Entries:
 
     `members` have their gaps filled from what their texts say (`was_read` tells which); the fields that can exclude a pair,
     `starts`, `ends`, `latitudes` and `longitudes`, hold only what was given: what was read is never certain enough to exclude.
-    `likely_starts` and `likely_ends` are with what was read. Days are counted as by `date.toordinal`, places in degrees; `kinds`
-    indexes `KINDS`.
+    The `likely_` ones are with what was read; `is_rough` tells where a place is only the middle of a postcode region, `weekdays`
+    has a bit for every weekday that the text names. Days are counted as by `date.toordinal`, places in degrees; `kinds` indexes
+    `KINDS`.
     """
 
     members: tuple[Entry, ...]
@@ -47,6 +49,10 @@ class Entries:
     quantities: FloatArray
     latitudes: FloatArray
     longitudes: FloatArray
+    likely_latitudes: FloatArray
+    likely_longitudes: FloatArray
+    is_rough: BoolArray
+    weekdays: IntArray
     remote: BoolArray
     has_text: BoolArray
     has_impact: BoolArray
@@ -63,9 +69,11 @@ class Entries:
 
     @cached_property
     def directions(self) -> FloatArray:
-        """Where each entry lies as seen from the middle of the earth: unit vectors, shape (n, 3)."""
-        phi, theta = np.radians(self.latitudes), np.radians(self.longitudes)
-        return np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)], axis=1)
+        return find_directions(self.latitudes, self.longitudes)
+
+    @cached_property
+    def likely_directions(self) -> FloatArray:
+        return find_directions(self.likely_latitudes, self.likely_longitudes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,8 +172,12 @@ def build_scene(market: Market) -> Scene:
 
 def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str, int], lexicon: Lexicon) -> Entries:
     given = tuple(sorted(entries, key=lambda entry: entry.id))
-    members = tuple(fill_from_text(entry, market.market.date)[0] for entry in given)
+    read = [fill_from_text(entry, market.market.date) for entry in given]
+    members = tuple(entry for entry, _ in read)
     places = [_place_of(market, entry) for entry in given]
+    exact = [_place_of(market, entry) for entry in members]
+    rough = [None if place else _region_of(market, entry) for entry, place in zip(members, exact, strict=True)]
+    likely = [place or region for place, region in zip(exact, rough, strict=True)]
     return Entries(
         members=members,
         organisations=np.array([position[entry.organisation] for entry in members], dtype=np.int64),
@@ -179,6 +191,10 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
         quantities=_to_floats(entry.quantity for entry in members),
         latitudes=_to_floats(place[0] if place else None for place in places),
         longitudes=_to_floats(place[1] if place else None for place in places),
+        likely_latitudes=_to_floats(place[0] if place else None for place in likely),
+        likely_longitudes=_to_floats(place[1] if place else None for place in likely),
+        is_rough=np.array([region is not None for region in rough], dtype=np.bool_),
+        weekdays=np.array([sum(1 << day for day in hints.weekdays) for _, hints in read], dtype=np.int64),
         remote=np.array([bool(entry.remote) for entry in members], dtype=np.bool_),
         has_text=np.array([bool((entry.text or "").strip()) for entry in members], dtype=np.bool_),
         has_impact=np.array([bool(entry.impact_fields) for entry in members], dtype=np.bool_),
@@ -188,9 +204,17 @@ def _build_entries(market: Market, entries: Sequence[Entry], position: dict[str,
 
 def _place_of(market: Market, entry: Entry) -> tuple[float, float] | None:
     """An entry is where it says, else where its organisation is."""
+    return find_coordinates(*_postcode_of(market, entry))
+
+
+def _region_of(market: Market, entry: Entry) -> tuple[float, float] | None:
+    return find_region_middle(*_postcode_of(market, entry))
+
+
+def _postcode_of(market: Market, entry: Entry) -> tuple[str, str | None]:
+    """Country and postcode."""
     organisation = market.organisation_by_id[entry.organisation]
-    country = organisation.country or market.market.country
-    return find_coordinates(country, entry.postcode or organisation.postcode)
+    return organisation.country or market.market.country, entry.postcode or organisation.postcode
 
 
 def _to_floats(values: Iterable[float | None]) -> FloatArray:

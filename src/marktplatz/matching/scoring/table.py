@@ -1,6 +1,6 @@
 """ScoreTable: possible pairs with their points and their parts; here with all of them, in `best` with each entry's best."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,10 +8,12 @@ import numpy as np
 
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.scoring.barriers import BARRIERS, IsBarred, is_other_category, is_shut
+from marktplatz.matching.scoring.content import score as score_contents
 from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_plainly
 from marktplatz.matching.scoring.exceptions import LIFTED, add_pairs, find_exceptions, is_among
-from marktplatz.matching.scoring.returns import IMPOSSIBLE, Ways, find_no_ways, find_ways, make_parts
-from marktplatz.matching.scoring.scene import Scene
+from marktplatz.matching.scoring.gate import find_gate
+from marktplatz.matching.scoring.returns import IMPOSSIBLE, Ways, find_no_ways, find_ways, make_worths
+from marktplatz.matching.scoring.scene import FloatArray, Scene
 from marktplatz.vocabulary import Criterion, Reciprocity
 
 _CELLS_AT_ONCE: Final = 65_536
@@ -59,19 +61,22 @@ class ScoreTable:
 def score_all(scene: Scene) -> ScoreTable:
     """All possible pairs with their parts.
 
-    points_p = sum over criteria c of round(most_c * score_c(p)), score_c in 0 .. 1; whole points, so that the parts add up exactly.
+    points_p = sum over criteria c of round(most_c * score_c(p) * gate_c(p)), score_c and gate_c in 0 .. 1; whole points, so that
+    the parts add up exactly. gate_c is 1 for contents and wishes, for all else it is what the contents let through.
     """
     exceptions = find_exceptions(scene)
     offers, needs = add_pairs(_find_possible(scene), exceptions)
     exclusions = find_exclusions(scene, offers, needs)
-    plain = score_plainly(scene, offers, needs)
+    content = score_contents(scene, offers, needs)
+    gate = find_gate(scene, content, offers, needs)
+    plain = _score_list(scene, offers, needs, content, gate)
     _take_lifted_points(scene, offers, needs, plain, is_among(scene, offers, needs, exceptions))
     ways = _find_ways(scene, offers, needs, exclusions, plain)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         kept = has_return(scene, offers, needs, ways)
-        offers, needs, exclusions, plain = offers[kept], needs[kept], exclusions[kept], plain[kept]
+        offers, needs, exclusions, plain, gate = offers[kept], needs[kept], exclusions[kept], plain[kept], gate[kept]
         ways = _find_ways(scene, offers, needs, exclusions, plain)
-    parts = _add_returns(scene, offers, needs, plain, ways)
+    parts = _add_returns(scene, offers, needs, plain, gate, ways)
     excepted = is_among(scene, offers, needs, exceptions)
     return ScoreTable(offers, needs, parts, (*MEASURES, Criterion.RETURN), exclusions, ways, excepted)
 
@@ -84,9 +89,11 @@ def with_exceptions(scene: Scene, table: ScoreTable) -> ScoreTable:
         offers, needs = offers[kept], needs[kept]
     if not len(offers):
         return table
-    plain = score_plainly(scene, offers, needs)
+    content = score_contents(scene, offers, needs)
+    gate = find_gate(scene, content, offers, needs)
+    plain = _score_list(scene, offers, needs, content, gate)
     _take_lifted_points(scene, offers, needs, plain, np.ones(len(offers), dtype=np.bool_))
-    parts = np.concatenate([table.parts, _add_returns(scene, offers, needs, plain, table.ways)])
+    parts = np.concatenate([table.parts, _add_returns(scene, offers, needs, plain, gate, table.ways)])
     order = np.lexsort((np.concatenate([table.needs, needs]), np.concatenate([table.offers, offers])))
     both = np.concatenate([table.offers, offers])[order], np.concatenate([table.needs, needs])[order]
     excepted = is_among(scene, *both, (offers, needs))
@@ -95,11 +102,12 @@ def with_exceptions(scene: Scene, table: ScoreTable) -> ScoreTable:
     )
 
 
-def score_pairs(
-    scene: Scene, offers: IntArray, needs: IntArray, ways: Ways, criteria: Iterable[Criterion] = tuple(MEASURES)
-) -> IntArray:
+def score_pairs(scene: Scene, offers: IntArray, needs: IntArray, ways: Ways, content: FloatArray | None = None) -> IntArray:
     """Parts in points of any pairs, possible or not: of the criteria and, last, of the return; shape (P, C)."""
-    return _add_returns(scene, offers, needs, score_plainly(scene, offers, needs, criteria), ways)
+    if content is None:
+        content = score_contents(scene, offers, needs)
+    gate = find_gate(scene, content, offers, needs)
+    return _add_returns(scene, offers, needs, _score_list(scene, offers, needs, content, gate), gate, ways)
 
 
 def _take_lifted_points(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, excepted: BoolArray) -> None:
@@ -110,9 +118,13 @@ def _take_lifted_points(scene: Scene, offers: IntArray, needs: IntArray, plain: 
         plain[lifted, list(MEASURES).index(criterion)] = 0
 
 
-def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, ways: Ways) -> IntArray:
+def _score_list(scene: Scene, offers: IntArray, needs: IntArray, content: FloatArray, gate: FloatArray) -> IntArray:
+    return np.stack(list(score_plainly(scene, offers, needs, content, gate)), axis=1).astype(np.int64)
+
+
+def _add_returns(scene: Scene, offers: IntArray, needs: IntArray, plain: IntArray, gate: FloatArray, ways: Ways) -> IntArray:
     giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
-    part = make_parts(find_most_points(scene)[Criterion.RETURN])[ways[giver, taker]]
+    part = np.rint(gate * make_worths(find_most_points(scene)[Criterion.RETURN])[ways[giver, taker]])
     return np.column_stack([plain, part.astype(np.int64)])
 
 

@@ -1,0 +1,145 @@
+"""Pairings of a run, adjusted by hand: pairs added, removed or swapped; every change is judged by the market as it is now.
+
+Judging scores the whole market, so it is done before the market's lock is taken (`draft_change`), and again under it only where
+something has changed in between (`apply_change`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from marktplatz.db.models import PairingRecord, Run
+from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
+from marktplatz.market import Market, PairRule, is_seen
+from marktplatz.matching.gather import gather
+from marktplatz.matching.judge import judge_change
+from marktplatz.plan import Plan
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.adjust import assemble_plan, tell_obstacle
+from marktplatz.usecases.audit import Subject, record_change
+from marktplatz.usecases.contents import Content, content_of, find_head
+from marktplatz.usecases.pairs import store_rule, with_rules
+from marktplatz.usecases.records import load_market
+from marktplatz.usecases.run_plans import Key, list_owners, load_pairings, load_plan, store_plan
+from marktplatz.usecases.solving import pack_market
+from marktplatz.vocabulary import PairStatus, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NewPairing:
+    """A pair to add; `exception`: why, although category, time or distance differ; `pin`: later runs keep it too."""
+
+    offer: str
+    need: str
+    exception: str | None = None
+    pin: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.offer, self.need
+
+    @property
+    def rule(self) -> PairRule | None:
+        """An exception is a pin."""
+        if not self.pin and self.exception is None:
+            return None
+        return PairRule(offer=self.offer, need=self.need, status=PairStatus.PINNED, exception=self.exception)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Applied as one: either all of it holds, or nothing."""
+
+    add: tuple[NewPairing, ...] = ()
+    remove: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan that a change would lead to, and the state of the market (`head`) for which that was found."""
+
+    head: str
+    change: Change
+    content: Content
+    plan: Plan
+
+
+def select_pairings(actor: Actor, run: Run) -> Select[PairingRecord]:
+    """A participant's are those of the organisations that they stand for."""
+    wanted = select(PairingRecord).where(PairingRecord.market_id == run.market_id, PairingRecord.run_id == run.id)
+    if actor.organisations is None:
+        return wanted
+    own = tuple(actor.organisations)
+    return wanted.where(PairingRecord.giver_id.in_(own) | PairingRecord.taker_id.in_(own))
+
+
+def draft_change(session: Session, run: Run, change: Change) -> Draft:
+    """Judge a change: Conflict with every rule that it breaks, by name; else the plan that it leads to."""
+    if run.status is not RunStatus.DONE:
+        raise Conflict(Finding("run_has_no_plan", params={"id": run.id}))
+    head = find_head(session, run.market_id)
+    before = load_plan(session, run)
+    pairs = {(pairing.offer, pairing.need) for pairing in before.pairings}
+    added = [new.key for new in change.add]
+    after = (pairs - set(change.remove)) | set(added)
+    _check(change, pairs)
+    content = content_of(with_rules(load_market(session, run.market_id), [new.rule for new in change.add if new.rule is not None]))
+    _check_entries(content.market, change, after)
+    gathered = gather(content.market)
+    obstacles = judge_change(gathered, after, add=added, remove=change.remove)
+    if obstacles:
+        raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(content.market, obstacle)))
+    # The bound stays true as long as nothing but contacts has changed since it was found.
+    is_same = content.sha256 == run.content_sha256
+    solved = before.model_copy(update={"input_sha256": content.input_sha256}) if is_same else None
+    language = run.parameters["language"]
+    plan = assemble_plan(gathered, after, solved=solved, input_sha256=content.input_sha256, language=language)
+    unscored = sorted(after - {(pairing.offer, pairing.need) for pairing in plan.pairings})
+    if unscored:
+        raise Conflict(*(Finding("pair_not_scored", params={"offer": offer, "need": need}) for offer, need in unscored))
+    return Draft(head, change, content, plan)
+
+
+def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft: Draft) -> None:
+    """Store a drafted change; needs the market's lock. Judged anew where the market has changed meanwhile."""
+    if find_head(session, run.market_id) != draft.head:
+        draft = draft_change(session, run, draft.change)
+    change, content = draft.change, draft.content
+    for new in change.add:
+        if new.rule is not None:
+            store_rule(session, now, actor, run.market_id, new.rule)
+    by_hand = {(kept.offer_id, kept.need_id) for kept in load_pairings(session, run.market_id, run.id) if kept.is_by_hand}
+    store_plan(session, run, draft.plan, list_owners(content.market), by_hand | {new.key for new in change.add})
+    run.input = pack_market(content.market).decode()
+    run.content_sha256, run.input_sha256 = content.sha256, content.input_sha256
+    run.adjustments += 1
+    session.flush()
+    said = {"added": [new.key for new in change.add], "removed": list(change.remove), "points": draft.plan.total_points}
+    record_change(session, now, actor, "adjust_run", Subject("run", run.id), chain=run.market_id, after=said)
+
+
+def _check(change: Change, pairs: set[Key]) -> None:
+    if not change.add and not change.remove:
+        raise InvalidInput(Finding("nothing_to_change"))
+    if any(new.exception is not None and not is_seen(new.exception) for new in change.add):
+        raise InvalidInput(Finding("blank", Place(field="exception")))
+    missing = [key for key in change.remove if key not in pairs]
+    if missing:
+        raise NotFound(*(Finding("unknown_pairing_here", params={"offer": offer, "need": need}) for offer, need in missing))
+    double = [new.key for new in change.add if new.key in pairs - set(change.remove)]
+    if double:
+        raise Conflict(*(Finding("pairing_known", params={"offer": offer, "need": need}) for offer, need in double))
+
+
+def _check_entries(market: Market, change: Change, after: set[Key]) -> None:
+    """Added pairs are of the market; kept ones whose entries are gone must go first."""
+    offers, needs = {entry.id for entry in market.offers}, {entry.id for entry in market.needs}
+    faults = [Finding("unknown_offer", Place(field="offer"), {"id": new.offer}) for new in change.add if new.offer not in offers]
+    faults += [Finding("unknown_need", Place(field="need"), {"id": new.need}) for new in change.add if new.need not in needs]
+    if faults:
+        raise InvalidInput(*faults)
+    outdated = sorted((offer, need) for offer, need in after if offer not in offers or need not in needs)
+    if outdated:
+        raise Conflict(*(Finding("pairing_outdated", params={"offer": offer, "need": need}) for offer, need in outdated))

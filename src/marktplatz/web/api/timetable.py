@@ -1,0 +1,182 @@
+"""The timetable: who talks with whom in which round at which table."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
+
+from marktplatz.db.models import Run, TimetableRecord
+from marktplatz.errors import Conflict
+from marktplatz.market import Identifier, Ordinal, Value
+from marktplatz.plan import TimetableBoundOut, TimetablePlan
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.run_work import FAILURES, INTERRUPTED
+from marktplatz.usecases.runs import withdraw_timetable
+from marktplatz.usecases.solving import Failed, Invalid, Outcome, Schedule, Scheduled, pack_market
+from marktplatz.usecases.timetables import (
+    Order,
+    get_timetable,
+    load_timetable,
+    order_timetable,
+    publish_timetable,
+    store_timetable,
+)
+from marktplatz.vocabulary import TIMETABLE_FORMAT, Role
+from marktplatz.web.access import OPEN, Rule
+from marktplatz.web.api.runs import READERS
+from marktplatz.web.body import In, Sent
+from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater, WriteSession, put_etag, put_location
+from marktplatz.web.idempotency import ServiceRoute
+from marktplatz.web.service import service_of
+
+router = APIRouter(prefix="/markets/{market}/timetable", tags=["timetable"], route_class=ServiceRoute)
+
+
+class TimetableIn(In):
+    """`run`: whose pairings are to meet; the published one's where none is named."""
+
+    rounds: Ordinal
+    tables: Ordinal
+    run: Identifier | None = None
+
+
+class ConversationOut(Value):
+    round: int
+    table: int
+    organisations: tuple[str, str]
+    points: int | None
+
+
+class TimetableOut(Value):
+    """A timetable file with what belongs to it. Points and sums are for the organiser only, as is `is_outdated`: the market or the
+    run's pairings are others by now.
+    """
+
+    format: Literal["marktplatz-timetable/1"]
+    id: str
+    run: str
+    rounds: int
+    tables: int
+    conversations: tuple[ConversationOut, ...]
+    met_pairings: tuple[int, int] | None
+    served: tuple[int, int] | None
+    total_points: int | None
+    bound: TimetableBoundOut | None
+    is_outdated: bool | None
+    created_at: datetime
+    published_at: datetime | None
+    version: int
+
+
+@router.post("", status_code=201, name="add")
+async def add(
+    caller: Annotated[Actor, Rule("timetable:write", organiser=OPEN)],
+    market: MarketId,
+    request: Request,
+    response: Response,
+    sent: Sent[TimetableIn],
+    writing: WriteLater,
+    now: Now,
+) -> TimetableOut:
+    """Plan the conversations, so that the run's pairings meet. The answer comes when it is done, within the limit for solving."""
+
+    def order() -> Order:
+        with writing.read() as session:
+            return order_timetable(session, market, sent.run)
+
+    ordered = await run_in_threadpool(order)
+    job = Schedule(pairings=ordered.pairings, rounds=sent.rounds, tables=sent.tables)
+    found = _read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
+    session = await writing.begin()
+
+    def store() -> TimetableOut:
+        record = store_timetable(session, now, caller, market, ordered, found)
+        return _show(session, caller, request, response, record)
+
+    put_location(response, "markets", market, "timetable")
+    return await run_in_threadpool(store)
+
+
+@router.get("")
+def read(
+    caller: Annotated[Actor, Rule("timetable:read", **READERS)],
+    market: MarketId,
+    request: Request,
+    response: Response,
+    session: ReadSession,
+) -> TimetableOut:
+    """The organiser's is the newest, everybody else's the published one, of which participants see their own conversations."""
+    return _show(session, caller, request, response, get_timetable(session, caller, market))
+
+
+@router.post("/publish")
+def publish(
+    caller: Annotated[Actor, Rule("timetable:write", organiser=OPEN)],
+    market: MarketId,
+    request: Request,
+    response: Response,
+    session: WriteSession,
+    now: Now,
+) -> TimetableOut:
+    """The newest one. Nobody gets a mail."""
+    record = get_timetable(session, caller, market)
+    publish_timetable(session, now, caller, record)
+    return _show(session, caller, request, response, record)
+
+
+@router.post("/withdraw")
+def withdraw(
+    caller: Annotated[Actor, Rule("timetable:write", organiser=OPEN)],
+    market: MarketId,
+    request: Request,
+    response: Response,
+    session: WriteSession,
+    now: Now,
+) -> TimetableOut:
+    """The published one is hidden again."""
+    record = get_timetable(session, caller, market, published=True)
+    withdraw_timetable(session, now, caller, record)
+    return _show(session, caller, request, response, record)
+
+
+def _read_outcome(outcome: Outcome) -> TimetablePlan:
+    match outcome:
+        case Scheduled(timetable):
+            return timetable
+        case Invalid(family, findings):
+            raise family(*findings)
+        case Failed(kind):
+            raise Conflict(FAILURES[kind])
+    raise Conflict(INTERRUPTED)
+
+
+def _show(session: Session, caller: Actor, request: Request, response: Response, record: TimetableRecord) -> TimetableOut:
+    session.flush()
+    put_etag(response, record.version)
+    found = load_timetable(session, caller, record)
+    is_organiser = caller.has(Role.ORGANISER)
+    sums: dict[str, Any] = {
+        name: getattr(found, name) if is_organiser else None for name in ("met_pairings", "served", "total_points", "bound")
+    }
+    return TimetableOut.model_construct(
+        format=TIMETABLE_FORMAT,
+        run=record.run_id,
+        conversations=tuple(
+            ConversationOut(**dict(each) | ({} if is_organiser else {"points": None})) for each in found.conversations
+        ),
+        **sums,
+        is_outdated=_is_outdated(session, request, record) if is_organiser else None,
+        **_columns(record, "id", "rounds", "tables", "created_at", "published_at", "version"),
+    )
+
+
+def _is_outdated(session: Session, request: Request, record: TimetableRecord) -> bool:
+    run = session.get_one(Run, (record.market_id, record.run_id))
+    present = service_of(request).contents.sha256(session, record.market_id)
+    return record.adjustments != run.adjustments or record.content_sha256 != present
+
+
+def _columns(record: TimetableRecord, *names: str) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
