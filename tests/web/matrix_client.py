@@ -2,9 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import anyio.from_thread
+import anyio.to_thread
+import pytest
 from fastapi import FastAPI
 
 
@@ -67,3 +72,26 @@ async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], bo
     await app(scope, receive, send)
     sent = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], sent, b"".join(parts))
+
+
+@contextmanager
+def without_threads() -> Iterator[None]:
+    """There is one request at a time, and handing it to a thread takes longer than most of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", _run_at_once)
+        patch.setattr(anyio.from_thread, "run", _drive)
+        yield
+
+
+async def _run_at_once(deed: Callable[..., Any], *arguments: Any, **_: Any) -> Any:
+    return deed(*arguments)
+
+
+def _drive(deed: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> Any:
+    """The way back out of such a thread, for what waits for nothing."""
+    coroutine = deed(*arguments)
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("it waits")

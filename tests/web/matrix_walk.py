@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
-import pytest
 from fastapi import FastAPI
-from matrix_client import Answer, call
+from matrix_client import Answer, call, without_threads
 from matrix_table import CALLERS, PREFIX, STAFF, Route, load_canaries, load_routes
 from matrix_world import HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
 
@@ -91,8 +89,7 @@ class Matrix:
         async def walk_all() -> list[str]:
             return [fault for cell in cells for fault in await self.find_faults(cell)]
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(anyio.to_thread, "run_sync", _run_at_once)
+        with without_threads():
             return asyncio.run(walk_all())
 
     async def _ask(self, cell: Cell) -> tuple[Answer, str]:
@@ -118,11 +115,6 @@ class Matrix:
                     self.seen.add(word)
                 else:
                     yield word
-
-
-async def _run_at_once(deed: Callable[..., Any], *arguments: Any, **_: Any) -> Any:
-    """Instead of in a thread: there is one request at a time, and handing it over takes longer than most of them."""
-    return deed(*arguments)
 
 
 def cells_of(route: Route, phases: Iterable[Phase], callers: Iterable[str] = (*CALLERS, *TOKENS)) -> Iterator[Cell]:

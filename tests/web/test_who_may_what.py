@@ -7,17 +7,20 @@ from typing import Any
 import pytest
 from matrix_table import PREFIX, Route, load_canaries, load_routes
 from matrix_walk import Cell, Matrix, cells_of
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from databases import PostgresqlServer, SqliteTemplates
-from marktplatz.db.models import OrganisationRecord, PairingRecord
+from marktplatz.db.models import OrganisationRecord, PairingRecord, Run
+from marktplatz.errors import NotFound
 from marktplatz.usecases import agreements, board, consents, partners, persons, prefill
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.tokens import is_scope
 from marktplatz.vocabulary import Phase, Role
 from marktplatz.web.access import Allowed, iter_rules
 from marktplatz.web.api import organisations
+from marktplatz.web.api import pairings as api_pairings
+from marktplatz.web.api import runs as api_runs
 from marktplatz.web.app import FREE_PATHS
 from marktplatz.web.identity import Identity
 
@@ -58,7 +61,9 @@ def test_everybody_may_what_the_table_says_and_sees_nothing_else(matrix: Matrix,
 def test_what_must_not_be_told_is_told_to_those_who_may_know_it(matrix: Matrix) -> None:
     """Else its absence elsewhere would prove nothing."""
     matrix.enter(Phase.DAY)
-    matrix.walk(cell for route in load_routes() for cell in cells_of(route, [Phase.DAY], ("owner", "organiser", "outsider")))
+    matrix.walk(
+        cell for route in load_routes() for cell in cells_of(route, [Phase.DAY], ("owner", "organiser", "broker", "outsider"))
+    )
     assert {word for word, seen_by in load_canaries().items() if seen_by} - matrix.seen == set()
 
 
@@ -139,6 +144,17 @@ def _published_at_all(session: Session, _actor: Actor, market_id: str, offer_id:
     return session.scalar(select(PairingRecord).filter_by(market_id=market_id, offer_id=offer_id, need_id=need_id))
 
 
+def _any_run(session: Session, _actor: Actor, market_id: str, run_id: str) -> Run:
+    run = session.get(Run, (market_id, run_id))
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _all_pairings(_actor: Actor, run: Run) -> Select[PairingRecord]:
+    return select(PairingRecord).filter_by(market_id=run.market_id, run_id=run.id)
+
+
 FORGOTTEN: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
     "an actor acts for everybody": [(Actor, "acts_for", lambda *_: True)],
     "a participant stands for all organisations": [(Identity, "organisations_in", _stands_for_all)],
@@ -147,6 +163,9 @@ FORGOTTEN: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
     "drafts count as published": [(partners, "find_partners", lambda *_: frozenset({"o-partner", "o-other"}))],
     "everybody is a party": [(agreements, "has_party", lambda *_: true())],
     "every pair is a published one": [(prefill, "_find_published", _published_at_all)],
+    "every run is published": [(api_runs, "get_run", _any_run), (api_pairings, "get_run", _any_run)],
+    "all pairings are one's own": [(api_pairings, "select_pairings", _all_pairings)],
+    "everybody is an organiser": [(Actor, "has", lambda *_: True)],
     "all agreed to the board": [(board, "_find_published_names", lambda *_: {"o-own": "Kanari-Name-own", "o-partner": ""})],
 }
 """Checks on the objects themselves, each put out of action."""
@@ -170,7 +189,7 @@ def noticed(matrix: Matrix) -> dict[str, set[str]]:
             with pytest.MonkeyPatch.context() as patch:
                 for owner, attribute, instead in checks:
                     patch.setattr(owner, attribute, instead)
-                found[name] |= {cell.route.name for cell in cells if matrix.walk([cell])}
+                found[name] |= {fault.partition(" by ")[0] for fault in matrix.walk(cells)}
     return found
 
 

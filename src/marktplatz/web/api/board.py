@@ -35,6 +35,7 @@ def read(
 
 @router.get(
     "/events",
+    status_code=200,
     response_class=BoardStream,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events named `board`"}},
 )
