@@ -51,9 +51,15 @@ def thin_out_needs(problem: Problem) -> Problem:
     return replace(problem, need_capacity=np.where(np.arange(len(problem.needs)) % 3, 0, problem.need_capacity))
 
 
+def thin_out_offers(problem: Problem) -> Problem:
+    """Every second offer is withdrawn: needs are plenty, offers scarce, as in most halls."""
+    return replace(problem, offer_capacity=np.where(np.arange(len(problem.offers)) % 2, 0, problem.offer_capacity))
+
+
 MARKETS: dict[str, Callable[[Problem], Problem]] = {
     "balanced": lambda problem: problem,
     "ample maxima": ease_maxima,
+    "half of the offers": thin_out_offers,
     "a third of the needs": thin_out_needs,
 }
 

@@ -44,7 +44,7 @@ def import_file(client: httpx.Client, market: str) -> None:
     body = {"content": SOURCE.read_bytes(), "headers": {"Content-Type": "application/json"}}
     for dry_run in ("true", "false"):
         told = check(client.post(f"/markets/{market}/imports", params={"name": SOURCE.name, "dry_run": dry_run}, **body))
-        new = {name: len(changes["new"]) for name, changes in told["lists"].items() if changes["new"]}
+        new = {name: changes["new"] for name, changes in told["lists"].items() if changes["new"]}
         print(f"import, dry run {dry_run}: new {new}")
 
 
@@ -68,7 +68,7 @@ def forbid_the_weakest(client: httpx.Client, market: str, run: str) -> None:
     pairings = check(client.get(f"/markets/{market}/runs/{run}/pairings"))
     weakest = min(pairings, key=lambda pairing: pairing["points"])
     pair = {"offer": weakest["offer"], "need": weakest["need"]}
-    check(client.post(f"/markets/{market}/pairs", json=pair | {"status": "forbidden"}))
+    check(client.put(f"/markets/{market}/pairs", json=pair | {"status": "forbidden"}))
     print(f"forbidden: {pair['offer']} – {pair['need']}")
 
 

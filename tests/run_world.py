@@ -9,13 +9,17 @@ from sqlalchemy import event
 
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation, make_scored_market
 from marktplatz.db.engine import Database
-from marktplatz.db.models import EntryRecord, Login, MarketRecord, OrganisationRecord, Person, Representation, ScoreRecord
+from marktplatz.db.models import EntryRecord, Login, MarketRecord, OrganisationRecord, Person, Representation, Run, ScoreRecord
 from marktplatz.market import Entry, Market
+from marktplatz.plan import Plan, PlanBound, Served, Solver
+from marktplatz.settings import Settings
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.records import ORGANISATION_FIELDS, entry_fields, fields_of
-from marktplatz.vocabulary import EntrySide
+from marktplatz.usecases.run_plans import store_plan
+from marktplatz.vocabulary import EntrySide, PlanStatus, RunStatus
+from marktplatz.web.app import create_app
 from marktplatz.web.identity import hash_secret
-from service_fixtures import World
+from service_fixtures import FakeClock, World
 
 URL = "/api/v1/markets/m1"
 PATIENCE_S = 120.0
@@ -47,7 +51,7 @@ def small_market() -> Market:
 
 def slow_market() -> Market:
     """Many organisations more than can have a partner: explaining takes a quarter of a minute and longer."""
-    points = {(f"c{i}.a", f"n{j}.b"): (i * 389 + j * j * 241) % 1000 for i in range(60) for j in range(200)}
+    points = {(f"c{i}.a", f"n{j}.b"): (i * 389 + j * j * 241) % 1000 for i in range(12) for j in range(300)}
     return make_scored_market(points)
 
 
@@ -74,6 +78,32 @@ def plant(world: World, market: Market, market_id: str = "m1") -> str:
             for each in market.scores or ()
         )
     return market_id
+
+
+def plant_run(world: World, run_id: str, market_id: str = "m1") -> None:
+    """A run that is done and proposes nothing."""
+    nobody, zero = (0, 1), PlanBound(served=0, points=0)
+    plan = Plan(
+        status=PlanStatus.OPTIMAL,
+        input_sha256="",
+        served=Served(companies=nobody, nonprofits=nobody),
+        total_points=0,
+        bound=zero,
+        solver=Solver(name="test", version="1", wall_ms=0),
+    )
+    parameters = {"language": "de", "previous": None, "previous_pairs": [], "stay_bonus": 0, "time_limit_s": None}
+    with world.database.write(market_id) as session:
+        made: dict[str, Any] = {"author": "system", "versions": {}, "input_sha256": "", "created_at": world.clock.now}
+        run = Run(market_id=market_id, id=run_id, status=RunStatus.DONE, parameters=parameters, **made)
+        session.add(run)
+        store_plan(session, run, plan, {})
+
+
+def not_started(database: Database, clock: FakeClock, **settings: Any) -> World:
+    """A world whose service is not at work yet: for tests that start and stop it, and with settings of their own."""
+    made = Settings(base_url="http://testserver", trusted_hosts=("testserver",), **settings)
+    app = create_app(made, database=database, clock=clock)
+    return World(app, database, clock, TestClient(app))
 
 
 def as_participant(world: World, organisation_id: str, market_id: str = "m1") -> TestClient:

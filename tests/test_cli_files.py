@@ -3,19 +3,24 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
 from xlsxwriter import Workbook
 
 from command_line import fail, names_in, run, succeed, write_market, write_raw
 from example_markets import EXAMPLES, load_example
 from factories import make_market, make_need, make_offer, make_rule, make_wish
+from marktplatz.cli.commands import app
 from marktplatz.matching.gather import gather
+from marktplatz.matching.scoring.analysis import analyse
 
 SMALL = EXAMPLES / "small.json"
 SIZE = ("--rounds", "3", "--tables", "4")
@@ -116,6 +121,32 @@ def test_check_tells_errors_and_warnings_on_stdout_and_writes_nothing(tmp_path: 
 def test_check_ends_with_0_if_there_are_only_doubts(tmp_path: Path) -> None:
     market = write_market(tmp_path / "market.json", make_market(needs=[]))
     assert succeed("check", market).splitlines()[-1] == "0 Fehler, 1 Hinweise."
+
+
+def test_check_reads_its_file_once(tmp_path: Path) -> None:
+    """A pipe gives its content to one reader only."""
+    pipe = tmp_path / "market.json"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(SMALL.read_bytes(),), daemon=True)
+    writer.start()
+    assert succeed("check", pipe) == "0 Fehler, 0 Hinweise.\n"
+
+
+def test_a_flood_of_errors_is_few_lines_and_the_sum_counts_all(tmp_path: Path) -> None:
+    offers = [{"id": f"a{n}", "organisation": "c9", "title": "Streichen"} for n in range(700)]
+    market = write_raw(tmp_path / "market.json", organisations=[], offers=offers, needs=[])
+    *findings, summary = run("check", market).stdout.splitlines()
+    assert summary == "700 Fehler, 1 Hinweise."
+    assert len(findings) == 202
+    assert len(fail("match", market, "--out", tmp_path / "plan.json")) == 201
+    assert names_in(tmp_path) == ["market.json"]
+
+
+def test_a_timetable_without_a_plan_scores_the_market_once(tmp_path: Path) -> None:
+    analyse.cache_clear()
+    arguments = ["timetable", str(SMALL), *SIZE, "--out", str(tmp_path / "timetable.json"), "--json"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert analyse.cache_info().misses == 2  # the offers and the needs
 
 
 def fill(template: Path, target: Path) -> None:

@@ -97,6 +97,7 @@ def test_a_real_server_answers_and_stops_when_asked(tmp_path: Path) -> None:
             assert asset in page
             assert httpx.get(address + asset).status_code == 200
         assert "://" not in page
+        assert "/api/v1/markets" in httpx.get(f"{address}/openapi.json").json()["paths"]
         assert "http_requests_total" in httpx.get(f"{address}/metrics").text
         assert fail("serve", "--port", str(find_port()), data_dir=tmp_path) == [
             "Auf dieser Datenbank läuft schon ein Dienst. Bitte beenden Sie ihn zuerst."

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 import marktplatz
 from marktplatz.cli.show import TEXTS
+from marktplatz.cli.show_import import TEXTS as IMPORT_TEXTS
 from marktplatz.matching.problem import EXCLUSIONS
 from marktplatz.matching.scoring.lexicon import load_lexicon
 from marktplatz.vocabulary import Barrier, Criterion, PairNote, Rule, UnpairedReason
@@ -71,6 +72,7 @@ TABLES = (
     REFUSAL_SENTENCES,
     SENTENCES,
     TEXTS,
+    IMPORT_TEXTS,
     NOTE_SENTENCES,
     LIFTED_WORDS,
 )

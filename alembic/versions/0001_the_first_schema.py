@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.String(length=30), nullable=False),
         sa.Column("subject_id", sa.String(length=700), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("written_as", REF, nullable=True),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["chain"], ["audit_head.chain"], name=op.f("fk_audit_entry_chain")),

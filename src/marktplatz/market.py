@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_serializer
@@ -48,7 +49,11 @@ def _printable(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
+def _says_something(text: str) -> str:
+    # The quick question first: a score table asks it a million times.
+    if text.isprintable() and text.strip():
+        return text
+    _printable(text)
     if not is_seen(text):
         raise PydanticCustomError("blank", "blank")
     return text
@@ -65,11 +70,11 @@ def _plausible_day(day: date) -> date:
     return day
 
 
-Identifier = Annotated[str, Field(max_length=200), AfterValidator(_printable), AfterValidator(_not_blank)]
-Name = Annotated[str, Field(max_length=300), AfterValidator(_printable), AfterValidator(_not_blank)]
+Identifier = Annotated[str, Field(max_length=200), AfterValidator(_says_something)]
+Name = Annotated[str, Field(max_length=300), AfterValidator(_says_something)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_printable)]
-FilledText = Annotated[Text, AfterValidator(_not_blank)]
+FilledText = Annotated[str, Field(max_length=10_000), AfterValidator(_says_something)]
 Day = Annotated[date, AfterValidator(_plausible_day)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Headcount = Annotated[int, Field(ge=0, le=100_000)]
@@ -255,12 +260,21 @@ class Market(Value):
 
 def find_contradictions(market: Market) -> Iterator[Finding]:
     """What is wrong between the lines of a market; rows count from 1 in their list."""
-    yield from _find_double_ids(market)
-    yield from _find_double_categories(market)
-    yield from _find_entry_faults(market)
-    yield from _find_wish_faults(market)
-    yield from _find_pair_faults(market)
-    yield from _find_gaps(market)
+    return chain.from_iterable(check_contradictions(market))
+
+
+def check_contradictions(market: Market) -> Iterator[Iterator[Finding]]:
+    """The same check by check, errors and doubts apart, for those who stop each search early."""
+    yield _find_double_ids(market)
+    yield _find_double_categories(market)
+    yield _find_entry_faults(market)
+    yield _find_wish_faults(market)
+    yield _find_strangers("pairs", market.pairs, market)
+    yield _find_strangers("scores", market.scores or (), market)
+    yield _find_double_scores(market)
+    yield _find_idle_exceptions(market)
+    yield _find_silent_entries(market)
+    yield _find_gaps(market)
 
 
 def _find_double_ids(market: Market) -> Iterator[Finding]:
@@ -312,8 +326,6 @@ def _find_entry_faults(market: Market) -> Iterator[Finding]:
                     Place(sheet=sheet, row=row, field="to"),
                     {"from": entry.from_on.isoformat(), "to": entry.to_on.isoformat()},
                 )
-            if not entry.title.strip() and not (entry.text or "").strip():
-                yield Finding("entry_says_nothing", Place(sheet=sheet, row=row, field="title"), {"id": entry.id}, Severity.WARNING)
 
 
 def _find_wish_faults(market: Market) -> Iterator[Finding]:
@@ -324,17 +336,17 @@ def _find_wish_faults(market: Market) -> Iterator[Finding]:
             yield Finding("unknown_target", Place(sheet="wishes", row=row, field="target"), {"id": wish.target})
 
 
-def _find_pair_faults(market: Market) -> Iterator[Finding]:
+def _find_strangers(sheet: str, lines: Iterable[PairRule | Score], market: Market) -> Iterator[Finding]:
     offers = {entry.id for entry in market.offers}
     needs = {entry.id for entry in market.needs}
-    tables: tuple[tuple[str, Iterable[PairRule | Score]], ...] = (("pairs", market.pairs), ("scores", market.scores or ()))
-    for sheet, lines in tables:
-        for row, line in enumerate(lines, 1):
-            if line.offer not in offers:
-                yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
-            if line.need not in needs:
-                yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
-    yield from _find_idle_exceptions(market)
+    for row, line in enumerate(lines, 1):
+        if line.offer not in offers:
+            yield Finding("unknown_offer", Place(sheet=sheet, row=row, field="offer"), {"id": line.offer})
+        if line.need not in needs:
+            yield Finding("unknown_need", Place(sheet=sheet, row=row, field="need"), {"id": line.need})
+
+
+def _find_double_scores(market: Market) -> Iterator[Finding]:
     first_row: dict[tuple[str, str], int] = {}
     for row, score in enumerate(market.scores or (), 1):
         other_row = first_row.setdefault((score.offer, score.need), row)
@@ -352,6 +364,13 @@ def _find_idle_exceptions(market: Market) -> Iterator[Finding]:
         if (rule.exception or "").strip() and rule.exception_reason is None:
             place = Place(sheet="pairs", row=row, field="exception")
             yield Finding("exception_without_pin", place, {"offer": rule.offer, "need": rule.need}, Severity.WARNING)
+
+
+def _find_silent_entries(market: Market) -> Iterator[Finding]:
+    for sheet, entries in (("offers", market.offers), ("needs", market.needs)):
+        for row, entry in enumerate(entries, 1):
+            if not entry.title.strip() and not (entry.text or "").strip():
+                yield Finding("entry_says_nothing", Place(sheet=sheet, row=row, field="title"), {"id": entry.id}, Severity.WARNING)
 
 
 def _find_gaps(market: Market) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from marktplatz.errors import Finding
-from marktplatz.exchange.reading import inspect_market
+from marktplatz.exchange.reading import examine_market
 from marktplatz.wording.findings import finding_sentence
 
 BANK = {"id": "u1", "kind": "company", "name": "Bank am Markt"}
@@ -98,6 +98,10 @@ def write_raw_workbook(folder: Path, sheet_xml: Mapping[str, str], shared_text: 
 
 def text_cell(reference: str, text: str) -> str:
     return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def inspect_market(path: Path) -> tuple[Finding, ...]:
+    return examine_market(path)[1]
 
 
 def sentences(path: Path) -> list[str]:

@@ -16,8 +16,8 @@ from market_files import BANK, CLUB, PAINTING, WALLS, make_market, write_csv_fol
 from market_strategies import NASTY, markets, texts
 
 from marktplatz.errors import InvalidInput, Place
-from marktplatz.exchange.columns import SHEET_BY_KEY, max_rows
 from marktplatz.exchange.formula_guard import guard_formula, unguard_formula
+from marktplatz.exchange.limits import max_rows
 from marktplatz.exchange.market_csv import market_to_csv, market_to_csv_zip
 from marktplatz.exchange.market_xlsx import market_to_xlsx
 from marktplatz.exchange.reading import read_market, read_market_bytes
@@ -198,8 +198,7 @@ def test_other_texts_are_left_alone(text: str) -> None:
 
 def test_a_list_that_is_too_long_for_its_sheet_is_told() -> None:
     market = parse(make_market())
-    sheet = SHEET_BY_KEY["concepts"]
-    many = market.model_copy(update={"concepts": tuple({"id": f"c{n}", "words": []} for n in range(max_rows(sheet) + 1))})
+    many = market.model_copy(update={"concepts": tuple({"id": f"c{n}", "words": []} for n in range(max_rows("concepts") + 1))})
     for write in (market_to_xlsx, market_to_csv):
         with pytest.raises(InvalidInput) as caught:
             write(Market.model_validate_json(json.dumps(many.model_dump(mode="json", by_alias=True, warnings=False))))

@@ -12,6 +12,7 @@ from market_files import (
     OFFER_ROWS,
     ORGANISATION_ROWS,
     SHEETS,
+    inspect_market,
     make_market,
     to_csv,
     write_csv_folder,
@@ -20,7 +21,7 @@ from market_files import (
 )
 
 from marktplatz.errors import InvalidInput, Place, Severity
-from marktplatz.exchange.reading import inspect_market, inspect_market_bytes, read_market, read_market_bytes
+from marktplatz.exchange.reading import inspect_market_bytes, read_market, read_market_bytes
 
 FILES = {"Organisationen": to_csv(ORGANISATION_ROWS), "Angebote": to_csv(OFFER_ROWS), "Gesuche": to_csv(NEED_ROWS)}
 

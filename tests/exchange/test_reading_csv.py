@@ -3,10 +3,20 @@
 from pathlib import Path
 
 import pytest
-from market_files import NEED_ROWS, OFFER_ROWS, ORGANISATION_ROWS, codes, only_finding, sentences, to_csv, write_csv_folder
+from market_files import (
+    NEED_ROWS,
+    OFFER_ROWS,
+    ORGANISATION_ROWS,
+    codes,
+    inspect_market,
+    only_finding,
+    sentences,
+    to_csv,
+    write_csv_folder,
+)
 
 from marktplatz.errors import Place, Severity
-from marktplatz.exchange.reading import inspect_market, read_market
+from marktplatz.exchange.reading import read_market
 
 FILES = {"Organisationen": to_csv(ORGANISATION_ROWS), "Angebote": to_csv(OFFER_ROWS), "Gesuche": to_csv(NEED_ROWS)}
 

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from market_files import BANK, CLUB, PAINTING, WALLS, codes, make_market, only_finding, sentences, write_json
+from market_files import BANK, CLUB, PAINTING, WALLS, codes, inspect_market, make_market, only_finding, sentences, write_json
 
 from marktplatz.errors import InvalidInput, Place, Severity
-from marktplatz.exchange.reading import inspect_market, read_market
-from marktplatz.exchange.validation import MAX_FINDINGS
+from marktplatz.exchange.reading import read_market
 from marktplatz.vocabulary import OrganisationKind
 
 
@@ -195,26 +194,3 @@ def test_anything_but_whole_points_up_to_1000_is_an_error(tmp_path: Path, points
 def test_more_lists_than_a_market_can_have_are_refused_before_they_are_built(tmp_path: Path) -> None:
     path = write_json(tmp_path, '{"organisations": [' + "[]," * 600_000 + "[]]}")
     assert codes(path) == ["too_many_values"]
-
-
-def test_a_flood_of_errors_is_told_from_the_first_one_on_and_cut(tmp_path: Path) -> None:
-    score = {"offer": "a1", "need": "g1", "points": 1}
-    scores = [score] * 700 + [score | {"points": "x"}] * (MAX_FINDINGS + 1)
-    findings = inspect_market(write_json(tmp_path, make_market(scores=scores)))
-    assert len(findings) == MAX_FINDINGS + 1
-    assert [finding.place.row for finding in findings[:2]] == [701, 702]
-    assert (findings[-1].code, findings[-1].severity) == ("more_findings", Severity.ERROR)
-
-
-def test_warnings_without_number_are_cut_and_stay_warnings(tmp_path: Path) -> None:
-    organisations = [{"id": f"o{n}", "kind": "company", "name": "x"} for n in range(MAX_FINDINGS + 5)]
-    _, warnings = read_market(write_json(tmp_path, make_market(organisations=[*organisations, BANK, CLUB])))
-    assert len(warnings) == MAX_FINDINGS + 1
-    assert {warning.severity for warning in warnings} == {Severity.WARNING}
-
-
-def test_an_error_among_countless_warnings_is_not_lost(tmp_path: Path) -> None:
-    entries = [PAINTING | {"id": f"b{n}", "title": ""} for n in range(MAX_FINDINGS + 5)]
-    wishes = [{"organisation": "nobody", "target": "u1", "level": "like"}]
-    findings = inspect_market(write_json(tmp_path, make_market(offers=[PAINTING, *entries], wishes=wishes)))
-    assert (findings[-1].code, findings[-1].severity) == ("more_findings", Severity.ERROR)

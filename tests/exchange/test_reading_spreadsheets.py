@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from market_files import NEED_ROWS, OFFER_ROWS, ORGANISATION_ROWS, SHEETS, codes, only_finding, sentences, write_workbook
+from market_files import (
+    NEED_ROWS,
+    OFFER_ROWS,
+    ORGANISATION_ROWS,
+    SHEETS,
+    codes,
+    inspect_market,
+    only_finding,
+    sentences,
+    write_workbook,
+)
 
 from marktplatz.errors import Place, Severity
-from marktplatz.exchange.reading import inspect_market, read_market
+from marktplatz.exchange.reading import read_market
 from marktplatz.market import Entry, Organisation
 from marktplatz.vocabulary import CategoryKind, OrganisationKind, PairStatus, Reciprocity, WishLevel, WithinKind
 

@@ -300,6 +300,13 @@ def test_halls_of_usual_size_come_near_the_bound(options: dict[str, float], gap:
     assert timetable.points >= (1 - gap) * timetable.bound.points
 
 
+@pytest.mark.parametrize(("absent", "gap"), [(0.25, 0.005), (0.4, 0.01)])
+def test_many_absences_leave_the_timetable_near_the_bound(absent: float, gap: float) -> None:
+    timetable = check(make_case(4, 150, 150, rounds=8, tables=150, candidates=30, absent=absent))
+    assert reached(timetable)[:2] == bound(timetable)[:2]
+    assert timetable.points >= (1 - gap) * timetable.bound.points
+
+
 def test_a_full_hall_reaches_the_bound() -> None:
     timetable = check(make_case(4, 60, 60, rounds=8, tables=40, candidates=20))
     assert (len(timetable.conversations), timetable.is_optimal) == (320, True)

@@ -72,7 +72,8 @@ def test_few_conversations_move_for_a_late_one(absent: float) -> None:
         moved.append(len(set(timetable.conversations) - set(longer.conversations)))
     assert len(moved) > 10
     assert np.median(moved) <= 2
-    assert max(moved) <= 8
+    # where no way is found, all are spread anew
+    assert sum(count > 8 for count in moved) <= 1
 
 
 def test_a_conversation_swaps_rounds_to_make_room() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from fastapi.testclient import TestClient
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -169,6 +169,7 @@ class Story(RuleBasedStateMachine):
 
 
 def test_the_service_agrees_with_the_model_whatever_three_actors_do() -> None:
-    steps = settings(max_examples=20, stateful_step_count=30, derandomize=True, database=None, deadline=None)
+    phases = (Phase.generate,)  # a failure is told as it was found: shrinking it over HTTP takes minutes
+    steps = settings(max_examples=20, stateful_step_count=30, derandomize=True, database=None, deadline=None, phases=phases)
     run_state_machine_as_test(Story, settings=steps)
     assert Story.outcomes.keys() >= AFTER.keys() | {"replay", "role_may_not", "agreement_breaks_capacity"}  # it went everywhere

@@ -30,7 +30,7 @@ def gather_example(path: Path) -> Gathered:
 
 @cache
 def propose_example(path: Path) -> Plan:
-    return propose_pairings(load_example(path), solver=Solver(name="test", version="1", wall_ms=0))
+    return propose_pairings(gather_example(path), solver=Solver(name="test", version="1", wall_ms=0))
 
 
 def pairs_of(plan: Plan) -> list[Key]:

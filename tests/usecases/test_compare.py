@@ -116,7 +116,7 @@ def test_an_entry_that_moved_counts_for_its_owner_of_then_and_now() -> None:
 @pytest.mark.parametrize("path", EXAMPLE_FILES, ids=lambda path: path.stem)
 def test_a_comparison_adds_up_and_does_not_depend_on_the_order_of_the_lists(path: Path) -> None:
     market = load_example(path)
-    after = propose_pairings(market, solver=name_solver())
+    after = propose_pairings(gather(market), solver=name_solver())
     pinned = {(rule.offer, rule.need) for rule in market.pairs}
     pairs = [(pairing.offer, pairing.need) for pairing in after.pairings]
     before = plan_of(market, *(pair for at, pair in enumerate(pairs) if at % 2 or pair in pinned))

@@ -4,7 +4,7 @@ from functools import cache
 
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation
 from marktplatz.market import Market
-from marktplatz.matching.gather import FULL_UP_TO
+from marktplatz.matching.gather import FULL_UP_TO, gather
 from marktplatz.plan import Solver
 from marktplatz.usecases.propose import propose_pairings
 from marktplatz.usecases.score import list_scores
@@ -29,7 +29,7 @@ def make_large_market() -> Market:
 def test_the_plan_of_a_market_above_the_limit_says_what_it_chose_among() -> None:
     market = make_large_market()
     assert len(market.offers) * len(market.needs) > FULL_UP_TO
-    plan = propose_pairings(market, solver=Solver(name="test", version="1", wall_ms=0), language="en")
+    plan = propose_pairings(gather(market), solver=Solver(name="test", version="1", wall_ms=0), language="en")
     assert plan.status is PlanStatus.OPTIMAL
     assert plan.served.companies == plan.served.nonprofits == (FITTING, FITTING)
     assert plan.table_cut is not None
@@ -39,6 +39,6 @@ def test_the_plan_of_a_market_above_the_limit_says_what_it_chose_among() -> None
 
 
 def test_the_list_of_scores_says_how_many_pairs_it_leaves_out() -> None:
-    scored = list_scores(make_large_market())
+    scored = list_scores(gather(make_large_market()))
     assert scored.table_cut is not None
     assert len(list(scored.pairs)) + scored.table_cut.left_out == FITTING * FITTING

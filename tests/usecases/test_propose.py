@@ -21,6 +21,7 @@ from factories import (
     make_wish,
 )
 from marktplatz.market import Market
+from marktplatz.matching.gather import gather
 from marktplatz.plan import Plan, Solver
 from marktplatz.usecases.propose import propose_pairings
 from marktplatz.vocabulary import OrganisationKind, PlanStatus
@@ -31,7 +32,7 @@ TIE = {("c1.a", f"n{i}.g"): 500 for i in range(4)}
 
 
 def propose(market: Market, **changes: Any) -> Plan:
-    return propose_pairings(market, solver=SOLVER, **changes)
+    return propose_pairings(gather(market), solver=SOLVER, **changes)
 
 
 @cache

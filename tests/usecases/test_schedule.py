@@ -22,7 +22,7 @@ ROUNDS, TABLES = 6, 12
 
 
 def pairings_of(market: Market) -> list[Key]:
-    plan = propose_pairings(market, solver=Solver(name="test", version="1", wall_ms=0))
+    plan = propose_pairings(gather(market), solver=Solver(name="test", version="1", wall_ms=0))
     return [(pairing.offer, pairing.need) for pairing in plan.pairings]
 
 
@@ -60,7 +60,7 @@ def check_rules(market: Market, timetable: TimetablePlan) -> None:
 def test_the_rules_of_a_market_are_kept_and_the_numbers_add_up(path: Path) -> None:
     market = load_example(path)
     pairings = pairings_of(market)
-    timetable = schedule_conversations(market, pairings, rounds=ROUNDS, tables=TABLES)
+    timetable = schedule_conversations(gather(market), pairings, rounds=ROUNDS, tables=TABLES)
     check_rules(market, timetable)
     couples = {frozenset(each.organisations) for each in timetable.conversations}
     owner = {entry.id: entry.organisation for entry in (*market.offers, *market.needs)}
@@ -84,12 +84,13 @@ def test_the_town_has_what_makes_a_timetable_hard() -> None:
 def test_the_order_of_a_markets_lists_does_not_matter() -> None:
     market = load_example(TOWN)
     pairings = pairings_of(market)
-    one = schedule_conversations(market, pairings, rounds=ROUNDS, tables=TABLES)
-    assert schedule_conversations(shuffle(market, 3), pairings[::-1], rounds=ROUNDS, tables=TABLES) == one
+    one = schedule_conversations(gather(market), pairings, rounds=ROUNDS, tables=TABLES)
+    assert schedule_conversations(gather(shuffle(market, 3)), pairings[::-1], rounds=ROUNDS, tables=TABLES) == one
 
 
 def test_a_timetable_in_json_has_the_contracts_names() -> None:
-    timetable = schedule_conversations(make_market(scores={("paint", "walls"): 812}), [("paint", "walls")], rounds=9, tables=40)
+    gathered = gather(make_market(scores={("paint", "walls"): 812}))
+    timetable = schedule_conversations(gathered, [("paint", "walls")], rounds=9, tables=40)
     assert json.loads(timetable.model_dump_json(by_alias=True, exclude_none=True)) == {
         "format": "marktplatz-timetable/1",
         "rounds": 9,
@@ -115,7 +116,7 @@ def test_a_timetable_in_json_has_the_contracts_names() -> None:
 )
 def test_absences_breaks_and_fixed_tables_decide_when_and_where(bank: Any, policy: Any, expected: Any) -> None:
     market = make_market(organisations=[make_organisation(**bank), make_nonprofit()], **policy)
-    timetable = schedule_conversations(market, [("paint", "walls")], rounds=3, tables=3)
+    timetable = schedule_conversations(gather(market), [("paint", "walls")], rounds=3, tables=3)
     if expected is None:
         assert timetable.conversations == ()
         assert timetable.met_pairings == (0, 1)
@@ -129,21 +130,21 @@ def test_absences_breaks_and_fixed_tables_decide_when_and_where(bank: Any, polic
 def test_an_organisation_talks_as_often_at_once_as_it_has_representatives(representatives: int, talks: int) -> None:
     people = [make_organisation("c1", representatives=representatives), *(make_nonprofit(f"n{i}") for i in range(3))]
     market = make_scored_market({("c1.a", f"n{i}.g"): 500 for i in range(3)}, organisations=people)
-    assert len(schedule_conversations(market, [], rounds=1, tables=9).conversations) == talks
+    assert len(schedule_conversations(gather(market), [], rounds=1, tables=9).conversations) == talks
 
 
 def test_pairings_of_the_plan_come_before_more_people_and_more_points() -> None:
     market = make_scored_market({("c1.a", "n1.g"): 1, ("c1.b", "n2.g"): 1000})
-    timetable = schedule_conversations(market, [("c1.a", "n1.g")], rounds=1, tables=9)
+    timetable = schedule_conversations(gather(market), [("c1.a", "n1.g")], rounds=1, tables=9)
     assert [each.organisations for each in timetable.conversations] == [("c1", "n1")]
 
 
 def test_without_an_eligible_pair_there_is_no_conversation() -> None:
     market = make_market(offers=[make_offer(category="hands")], needs=[make_need(category="goods")])
-    assert schedule_conversations(market, [], rounds=3, tables=3).conversations == ()
+    assert schedule_conversations(gather(market), [], rounds=3, tables=3).conversations == ()
 
 
 def test_a_pairing_of_another_market_is_an_error_of_the_input() -> None:
     with pytest.raises(InvalidInput) as caught:
-        schedule_conversations(make_market(), [("paint", "elsewhere")], rounds=3, tables=3)
+        schedule_conversations(gather(make_market()), [("paint", "elsewhere")], rounds=3, tables=3)
     assert [finding.code for finding in caught.value.findings] == ["unknown_pairing"]

@@ -18,6 +18,7 @@ from factories import make_market, make_nonprofit, make_organisation, make_rule,
 from marktplatz.errors import InvalidInput
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Contact, Market
+from marktplatz.matching.gather import gather
 from marktplatz.plan import Plan
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.schedule import schedule_conversations
@@ -98,7 +99,7 @@ def without_clock(plan: Plan) -> Plan:
 
 
 def test_a_process_gives_the_same_plan_as_a_call() -> None:
-    expected = propose_pairings(SMALL, solver=name_solver(), language="en", stay_bonus=5)
+    expected = propose_pairings(gather(SMALL), solver=name_solver(), language="en", stay_bonus=5)
     job = Propose(language="en", stay_bonus=5, input_sha256=content_sha256(SMALL))
     outcome = run(pack_market(SMALL), job)
     assert isinstance(outcome, Done)
@@ -126,9 +127,9 @@ def test_no_contact_leaves_for_the_process_and_the_hash_is_that_of_what_it_got_u
 
 
 def test_a_timetable_is_planned_the_same_way() -> None:
-    pairings = tuple((pairing.offer, pairing.need) for pairing in propose_pairings(SMALL, solver=name_solver()).pairings)
+    pairings = tuple((pairing.offer, pairing.need) for pairing in propose_pairings(gather(SMALL), solver=name_solver()).pairings)
     outcome = run(pack_market(SMALL), Schedule(pairings=pairings, rounds=3, tables=4))
-    assert outcome == Scheduled(schedule_conversations(SMALL, pairings, rounds=3, tables=4))
+    assert outcome == Scheduled(schedule_conversations(gather(SMALL), pairings, rounds=3, tables=4))
 
 
 def test_pins_that_break_a_rule_are_refused_with_a_plan_that_says_so() -> None:

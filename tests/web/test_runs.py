@@ -1,24 +1,20 @@
 """Runs over HTTP: asked for, worked on beside everything else, stored, compared, published; a clear end whatever happens."""
 
 import json
-import os
-import signal
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from factories import make_scored_market
 from marktplatz.db.models import OutboxMessage, Run
 from marktplatz.exchange.writing import content_sha256
+from marktplatz.matching.gather import gather
 from marktplatz.plan import Plan
-from marktplatz.settings import Settings
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.records import load_market
-from marktplatz.vocabulary import Role, RunStatus
-from marktplatz.web.app import create_app
+from marktplatz.vocabulary import Role
 from run_world import (
     URL,
     Statements,
@@ -29,37 +25,12 @@ from run_world import (
     finish,
     pairs_of,
     plant,
-    slow_market,
     small_market,
     wait_for,
-    wait_until,
 )
 from service_fixtures import World
 
 CANARY = {"name": "Erna Geheim", "email": "geheim@bank.example", "phone": "0221 4711"}
-
-
-def pid_of(world: World, run: str) -> int:
-    """The process that works on a run, once it is there."""
-    key = ("m1", run.rpartition("/")[2])
-    solves = world.app.state.service.runs.solves
-    wait_until(lambda: key in solves and solves[key].pid is not None)
-    return int(solves[key].pid)
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
-def ask_for_slow_run(world: World, client: TestClient) -> str:
-    run = ask_for_run(client)
-    wait_for(client, run, "running")
-    pid_of(world, run)
-    return run
 
 
 def test_a_run_is_answered_at_once_and_its_plan_is_the_engines(world: World) -> None:
@@ -75,7 +46,7 @@ def test_a_run_is_answered_at_once_and_its_plan_is_the_engines(world: World) -> 
     with world.database.read() as session:
         market = load_market(session, "m1")
         assert list(find_breaks(session)) == []
-    expected = propose_pairings(market, solver=name_solver(), language="en")
+    expected = propose_pairings(gather(market), solver=name_solver(), language="en")
     assert found["input_sha256"] == content_sha256(market)
     assert found["served"] == json.loads(expected.served.model_dump_json())
     assert (found["points"], found["plan_status"]) == (expected.total_points, "optimal")
@@ -182,89 +153,6 @@ def test_publishing_what_somebody_else_has_changed_meanwhile_is_refused(world: W
     assert client.get(run).json()["published_at"] is None
 
 
-def test_the_service_answers_others_while_a_run_is_under_way(world: World) -> None:
-    plant(world, slow_market())
-    client = world.as_owner()
-    run = ask_for_slow_run(world, client)
-    added = client.post(f"{URL}/organisations", json={"id": "late", "kind": "company", "name": "Spät"})
-    assert added.status_code == 201
-    assert client.get(f"{URL}/organisations", params={"limit": 500}).status_code == 200
-    during = client.get(run).json()
-    assert (during["status"], during["is_outdated"]) == ("running", True)
-    waiting = ask_for_run(client)
-    assert client.get(waiting).json()["status"] == "queued"
-    assert client.get(f"{run}/plan").status_code == 409
-    for each in (waiting, run):
-        assert client.post(f"{each}/cancel").json()["status"] == "cancelled"
-
-
-def test_progress_is_told(world: World) -> None:
-    plant(world, slow_market())
-    client = world.as_owner()
-    run = ask_for_slow_run(world, client)
-    wait_until(lambda: client.get(run).json()["progress"] == "explaining")
-    client.post(f"{run}/cancel")
-
-
-def test_a_run_is_cancelled_while_it_runs_and_its_process_is_gone(world: World) -> None:
-    plant(world, slow_market())
-    client = world.as_owner()
-    run = ask_for_slow_run(world, client)
-    pid = pid_of(world, run)
-    answer = client.post(f"{run}/cancel")
-    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    wait_until(lambda: is_gone(pid))
-    assert codes(client.post(f"{run}/cancel")) == ["run_is_over"]
-    found = client.get(run).json()
-    assert (found["status"], found["points"]) == ("cancelled", None)
-    assert codes(client.get(f"{run}/plan")) == ["run_has_no_plan"]
-
-
-def test_a_killed_process_leaves_a_failed_run_and_the_next_one_works(world: World) -> None:
-    plant(world, slow_market())
-    plant(world, small_market(), "m2")
-    client = world.as_owner()
-    run = ask_for_slow_run(world, client)
-    os.kill(pid_of(world, run), signal.SIGKILL)
-    found = wait_for(client, run, "failed", "done")
-    assert found["failure"]["code"] == "run_crashed"
-    assert "abgestürzt" in found["failure"]["detail"]
-    assert pairs_of(client, run) == []
-    assert finish(client, "/api/v1/markets/m2")
-
-
-def test_runs_under_way_at_a_restart_have_failed_and_waiting_ones_are_taken_up(world: World) -> None:
-    plant(world, slow_market())
-    plant(world, small_market(), "m2")
-    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",))
-    owner = world.as_owner().headers["Authorization"]
-    world.app.state.service.runs.at_work  # noqa: B018 the other application below has workers of its own
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as first:
-        running = ask_for_run(first)
-        wait_for(first, running, "running")
-        waiting = ask_for_run(first, "/api/v1/markets/m2")
-    with world.database.read() as session:
-        left = {run.id: run.status for run in session.scalars(select(Run))}
-    assert left == {running.rpartition("/")[2]: RunStatus.RUNNING, waiting.rpartition("/")[2]: RunStatus.QUEUED}
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as second:
-        found = wait_for(second, running, "failed")
-        assert found["failure"]["code"] == "run_interrupted"
-        wait_for(second, waiting, "done")
-    with world.database.read() as session:
-        assert list(find_breaks(session)) == []
-
-
-@pytest.mark.parametrize("limits", [{"solve_time_limit_s": 3.0}, {"solve_memory_mb": 200}], ids=["time", "memory"])
-def test_a_run_beyond_its_limits_fails_and_says_why(world: World, limits: dict[str, Any]) -> None:
-    plant(world, slow_market())
-    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), **limits)
-    owner = world.as_owner().headers["Authorization"]
-    with TestClient(create_app(settings, database=world.database, clock=world.clock), headers={"Authorization": owner}) as client:
-        run = ask_for_run(client)
-        found = wait_for(client, run, "failed", "done")
-    assert found["failure"]["code"] in ("run_too_slow", "run_out_of_memory")
-
-
 def test_what_a_run_keeps_holds_no_contact(world: World) -> None:
     plant(world, small_market())
     client = world.as_owner()
@@ -307,16 +195,6 @@ def test_the_newest_run_comes_first_and_pages_hold_all_of_them(world: World) -> 
     assert codes(client.get(f"{URL}/runs?cursor=MjAyNy0wMx9yLWE=")) == ["bad_cursor"]
     for run in asked:
         client.post(f"{URL}/runs/{run}/cancel")
-
-
-def test_ten_runs_of_a_market_may_wait_and_no_more(world: World) -> None:
-    plant(world, slow_market())
-    client = world.as_owner()
-    running = ask_for_slow_run(world, client)
-    waiting = [ask_for_run(client) for _ in range(10)]
-    assert codes(client.post(f"{URL}/runs", json={})) == ["too_many_runs"]
-    for run in (*waiting, running):
-        client.post(f"{run}/cancel")
 
 
 def test_a_list_of_runs_costs_the_same_for_one_and_for_three(world: World) -> None:

@@ -1,5 +1,6 @@
 """The command line: thin; every command imports late what it needs, so that `--help` is quick."""
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,8 @@ def main() -> None:
     """Run a command; a user's mistake becomes one line each on stderr and exit code 1, never a traceback."""
     from marktplatz.cli.commands import app
 
+    # Markets and plans are many values without cycles; to look for some again and again took a third of the time.
+    gc.set_threshold(200_000)
     try:
         app(prog_name="marktplatz")
     except MarktplatzError as error:

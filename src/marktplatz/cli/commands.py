@@ -1,17 +1,19 @@
 """The commands of the contract's section 5 that work on files; no database."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marktplatz.cli import erase, service_commands, tokens, users
+from marktplatz.cli import erase, market_commands, service_commands, tokens, users
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from marktplatz.market import Market
-    from marktplatz.plan import Plan
+    from marktplatz.matching.gather import Gathered
+    from marktplatz.plan import Plan, TimetablePlan
 
 app = typer.Typer(
     name="marktplatz",
@@ -43,9 +45,9 @@ def demo(
 
     del serve  # the pages come with the service; until then both end after printing
     with as_file(files("marktplatz") / "example" / "town.json") as path:
-        market = _read(path)
-    plan = _propose(market)
-    _print_plan(market, plan, as_json)
+        gathered = _gather(_read(path))
+    plan = _propose(gathered)
+    _print_plan(gathered, plan, as_json)
 
 
 @app.command()
@@ -63,13 +65,16 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Die besten Paare finden: möglichst viele Organisationen, dann möglichst viele Punkte."""
+    from marktplatz.exchange.plan_file import read_pairings
     from marktplatz.vocabulary import PlanStatus
 
     market = _read(source)
-    plan = _propose(market, previous, stay_bonus, time_limit)
+    kept = read_pairings(previous) if previous is not None else []
+    gathered = _gather(market)
+    plan = _propose(gathered, kept, stay_bonus, time_limit)
     if out is not None:
         _write_model(out, plan)
-    _print_plan(market, plan, as_json)
+    _print_plan(gathered, plan, as_json)
     if plan.status is PlanStatus.REFUSED:
         raise typer.Exit(1)
 
@@ -87,28 +92,27 @@ def timetable(
     as_json: AsJson = False,
 ) -> None:
     """Die Gespräche auf Runden und Tische verteilen."""
-    from marktplatz.cli.show import show_timetable
-    from marktplatz.cli.terminal import find_language, make_console, show_progress
     from marktplatz.exchange.plan_file import read_pairings
-    from marktplatz.usecases.schedule import schedule_conversations
     from marktplatz.vocabulary import PlanStatus
 
     market = _read(source)
-    if plan_file is not None:
-        pairings = read_pairings(plan_file)
-    else:
-        plan = _propose(market)
+    pairings = None if plan_file is None else read_pairings(plan_file)
+    gathered = _gather(market)
+    if pairings is None:
+        plan = _propose(gathered)
         if plan.status is PlanStatus.REFUSED:
-            _print_plan(market, plan, as_json=False)
+            _print_plan(gathered, plan, as_json=False)
             raise typer.Exit(1)
         pairings = [(pairing.offer, pairing.need) for pairing in plan.pairings]
-    with show_progress("Der Ablauf wird geplant …"):
-        result = schedule_conversations(market, pairings, rounds=rounds, tables=tables)
+    result = _schedule(gathered, pairings, rounds, tables)
     if out is not None:
         _write_model(out, result)
     if as_json:
         typer.echo(_to_json(result))
     else:
+        from marktplatz.cli.show import show_timetable
+        from marktplatz.cli.terminal import find_language, make_console
+
         show_timetable(make_console(), market, result, find_language())
 
 
@@ -121,16 +125,15 @@ def scores(
     """Jedes mögliche Paar mit seinen Punkten und deren Teilen in eine Datei schreiben."""
     import sys
 
-    from marktplatz.cli.terminal import find_language, show_progress
+    gathered = _gather(_read(source))
+
+    from marktplatz.cli.terminal import find_language
     from marktplatz.exchange.score_file import make_score_file
     from marktplatz.exchange.writing import write_atomically
     from marktplatz.usecases.score import list_scores
 
-    market = _read(source)
-    with show_progress("Die Paare werden bewertet …"):
-        scored = list_scores(market, language=find_language())
-        content = make_score_file(out, scored.pairs)
-    write_atomically(out, content)
+    scored = list_scores(gathered, language=find_language())
+    write_atomically(out, make_score_file(out, scored.pairs))
     if scored.table_cut is not None:
         sys.stderr.write(f"{scored.table_cut.text}\n")
 
@@ -140,17 +143,19 @@ def check(source: Input) -> None:
     """Eine Marktdatei prüfen: alle Fehler und Hinweise mit Blatt, Zeile und Spalte. Schreibt nichts."""
     from marktplatz.cli.terminal import find_language, print_findings
     from marktplatz.errors import Severity
-    from marktplatz.exchange.reading import inspect_market, read_market
-    from marktplatz.usecases.score import find_money_entries
+    from marktplatz.exchange.flood import count_findings, shorten
+    from marktplatz.exchange.reading import examine_market
     from marktplatz.wording import translate
 
-    findings = inspect_market(source)
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if not errors:
-        findings = (*findings, *find_money_entries(read_market(source)[0]))
+    market, findings = examine_market(source)
+    if market is not None:
+        from marktplatz.usecases.score import find_money_entries
+
+        findings = shorten((*findings, *find_money_entries(market)))
+    errors, warnings = (count_findings(findings, severity) for severity in (Severity.ERROR, Severity.WARNING))
     print_findings(findings, to_stderr=False)
     summary = translate("{errors} Fehler, {warnings} Hinweise.", find_language())
-    typer.echo(summary.format(errors=errors, warnings=len(findings) - errors))
+    typer.echo(summary.format(errors=errors, warnings=warnings))
     if errors:
         raise typer.Exit(1)
 
@@ -158,11 +163,12 @@ def check(source: Input) -> None:
 @app.command()
 def concepts(source: Input) -> None:
     """Die Einträge nennen, in denen kein bekannter Begriff steht: dort hilft ein klareres Wort oder ein eigener Begriff."""
+    market = _read(source)
+
     from marktplatz.cli.terminal import find_language
     from marktplatz.usecases.score import find_vague_entries
     from marktplatz.wording import translate
 
-    market = _read(source)
     vague = find_vague_entries(market)
     for entry in vague:
         typer.echo(f"{entry.id}: {' '.join(entry.label.split())} ({market.organisation_by_id[entry.organisation].label})")
@@ -190,25 +196,42 @@ def _read(source: Path) -> "Market":
     return market
 
 
-def _propose(market: "Market", previous: Path | None = None, stay_bonus: int = 0, time_limit_s: float | None = None) -> "Plan":
+def _gather(market: "Market") -> "Gathered":
+    """The scored market; imported late, so that a wrong file is told about before the solver is loaded."""
+    from marktplatz.cli.terminal import show_progress
+    from marktplatz.matching.gather import gather
+
+    with show_progress("Die Paare werden bewertet …"):
+        return gather(market)
+
+
+def _propose(
+    gathered: "Gathered", previous: Sequence[tuple[str, str]] = (), stay_bonus: int = 0, time_limit_s: float | None = None
+) -> "Plan":
     from time import perf_counter
 
     from marktplatz.cli.terminal import find_language, show_progress
-    from marktplatz.exchange.plan_file import read_pairings
     from marktplatz.usecases.propose import name_solver, propose_pairings
 
-    kept = read_pairings(previous) if previous is not None else ()
     solver = name_solver()
     started = perf_counter()
     with show_progress("Die besten Paare werden gesucht …"):
         plan = propose_pairings(
-            market, solver=solver, previous=kept, stay_bonus=stay_bonus, time_limit_s=time_limit_s, language=find_language()
+            gathered, solver=solver, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s, language=find_language()
         )
     wall_ms = round((perf_counter() - started) * 1000)
     return plan.model_copy(update={"solver": solver.model_copy(update={"wall_ms": wall_ms})})
 
 
-def _print_plan(market: "Market", plan: "Plan", as_json: bool) -> None:
+def _schedule(gathered: "Gathered", pairings: list[tuple[str, str]], rounds: int, tables: int) -> "TimetablePlan":
+    from marktplatz.cli.terminal import show_progress
+    from marktplatz.usecases.schedule import schedule_conversations
+
+    with show_progress("Der Ablauf wird geplant …"):
+        return schedule_conversations(gathered, pairings, rounds=rounds, tables=tables)
+
+
+def _print_plan(gathered: "Gathered", plan: "Plan", as_json: bool) -> None:
     import sys
 
     from marktplatz.cli.show import show_plan
@@ -218,7 +241,7 @@ def _print_plan(market: "Market", plan: "Plan", as_json: bool) -> None:
     if as_json:
         typer.echo(_to_json(plan))
     elif plan.status is not PlanStatus.REFUSED:
-        show_plan(make_console(), market, plan, find_language())
+        show_plan(make_console(), gathered.scene.market, plan, find_language())
     for refusal in plan.refusals:
         sys.stderr.write(" ".join(refusal.text.split()) + "\n")
 
@@ -234,3 +257,4 @@ def _write_model(path: Path, value: "BaseModel") -> None:
 
 
 service_commands.register(app)
+market_commands.register(app)

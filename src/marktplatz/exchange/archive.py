@@ -78,9 +78,9 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_archive(content: bytes, file: str | None = None) -> Archive:
+def read_archive(content: bytes, file: str | None = None, limits: ZipLimits = LIMITS) -> Archive:
     """The parts exactly as they were written, or InvalidInput; `file` is only for the findings."""
-    parts = unpack(content, LIMITS, file)
+    parts = unpack(content, limits, file)
     place = Place(file)
     if MANIFEST not in parts:
         raise InvalidInput(Finding("archive_no_manifest", place))

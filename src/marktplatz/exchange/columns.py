@@ -248,17 +248,3 @@ def find_sheet(name: str) -> Sheet | None:
 def is_our_own(name: str) -> bool:
     """Is it a sheet of our template that holds no entries?"""
     return fold(name) in _OUR_OWN
-
-
-MAX_COLUMNS: Final = 200
-"""What stands further to the right is no table of ours."""
-
-
-def max_rows(sheet: Sheet) -> int:
-    """How many rows are read at most; a score table is a line per pair."""
-    return 400_000 if sheet.key == "scores" else 20_000
-
-
-def max_cells(sheet: Sheet) -> int:
-    """How many filled cells are read at most: every row with all columns, and some notes beside."""
-    return max_rows(sheet) * len(sheet.columns) * 4 // 3

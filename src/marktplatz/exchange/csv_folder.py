@@ -11,9 +11,10 @@ from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.cells import Cell
-from marktplatz.exchange.columns import MAX_COLUMNS, Sheet, find_sheet, is_our_own, max_rows
+from marktplatz.exchange.columns import Sheet, find_sheet, is_our_own
 from marktplatz.exchange.formula_guard import unguard_formula
 from marktplatz.exchange.found import shorten_text
+from marktplatz.exchange.limits import MAX_CELLS, MAX_COLUMNS, max_rows
 from marktplatz.exchange.tables import Content, Table, read_tables
 from marktplatz.exchange.words import fold
 from marktplatz.exchange.zip_file import ZipLimits, unpack
@@ -21,6 +22,7 @@ from marktplatz.exchange.zip_file import ZipLimits, unpack
 MAX_BYTES: Final = 50_000_000
 ZIP_LIMITS: Final = ZipLimits(packed=MAX_BYTES, unpacked=100_000_000, parts=200)
 DELIMITERS: Final = (";", ",", "\t")
+BLANK: Final = " \r\n" + "".join(DELIMITERS)
 
 
 def read_csv_folder(folder: Path) -> Content:
@@ -45,22 +47,22 @@ def read_csv_zip(file: str, content: bytes) -> Content:
 
 def _read_files(files: Sequence[tuple[str, Callable[[], str]]], source: str) -> Content:
     strangers: list[Finding] = []
-    broken: list[tuple[Sheet, Finding]] = []
+    reading = _Reading()
     tables: list[Table] = []
     for name, read_text in files:
         stem = name.rpartition(".")[0]
         sheet = find_sheet(stem)
         if sheet is not None:
             try:
-                rows = _rows(read_text(), name, sheet, broken)
+                rows = reading.rows(read_text(), name, sheet)
                 tables.append(Table(sheet, name, stem, rows, has_fixed_width=True))
             except InvalidInput as error:
-                broken += ((sheet, finding) for finding in error.findings)
+                reading.broken += ((sheet, finding) for finding in error.findings)
         elif not is_our_own(stem):
             strangers.append(Finding("unknown_csv", Place(name), severity=Severity.WARNING))
     content = read_tables(tables, source)
-    content.findings = [*strangers, *(finding for _, finding in broken), *content.findings]
-    content.unread = {sheet.key for sheet, _ in broken}
+    content.findings = [*strangers, *(finding for _, finding in reading.broken), *content.findings]
+    content.unread |= {sheet.key for sheet, _ in reading.broken}
     return content
 
 
@@ -84,26 +86,47 @@ def decode(file: str, data: bytes) -> str:
     raise InvalidInput(Finding("unknown_encoding", Place(file)))
 
 
-def _rows(text: str, file: str, sheet: Sheet, broken: list[tuple[Sheet, Finding]]) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """Rows with the number of the line they begin on; a fault ends the reading and is noted."""
-    stream = io.StringIO(text, newline="")
-    offset = _skip_separator_line(stream)
-    delimiter = find_delimiter(text[stream.tell() :][:100_000], sheet)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    line = offset + 1
-    try:
-        for number, row in enumerate(reader):
-            if any(row[MAX_COLUMNS:]):
-                broken.append((sheet, Finding("far_column", Place(file, row=line))))
-                return
-            if number > max_rows(sheet) and any(row):
-                broken.append((sheet, Finding("too_many_rows", Place(file, row=line), {"limit": max_rows(sheet)})))
-                return
-            yield line, [unguard_formula(cell) for cell in row[:MAX_COLUMNS]]
-            line = offset + reader.line_num + 1
-    except csv.Error as error:
-        code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"
-        broken.append((sheet, Finding(code, Place(file, row=line), {"limit": csv.field_size_limit()})))
+class _Reading:
+    """What the files of a folder have in common: how much was read, and what was broken in which list."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.broken: list[tuple[Sheet, Finding]] = []
+
+    def rows(self, text: str, file: str, sheet: Sheet) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Rows with the number of the line they begin on; a fault ends the reading and is noted."""
+        limit = max_rows(sheet.key)
+        # Without quotes every line is a row; with them a cell may have lines of its own.
+        if '"' not in text and text.rstrip(BLANK).count("\n") > limit:
+            self.broken.append((sheet, Finding("too_many_rows", Place(file), {"limit": limit})))
+            return
+        stream = io.StringIO(text, newline="")
+        offset = _skip_separator_line(stream)
+        delimiter = find_delimiter(text[stream.tell() : stream.tell() + 100_000], sheet)
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        line = offset + 1
+        try:
+            for number, row in enumerate(reader):
+                if number > limit and any(row):
+                    self.broken.append((sheet, Finding("too_many_rows", Place(file, row=line), {"limit": limit})))
+                    return
+                if refusal := self._refuse(row, line, file):
+                    self.broken.append((sheet, refusal))
+                    return
+                yield line, [unguard_formula(cell) for cell in row[:MAX_COLUMNS]]
+                line = offset + reader.line_num + 1
+        except csv.Error as error:
+            code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"
+            self.broken.append((sheet, Finding(code, Place(file, row=line), {"limit": csv.field_size_limit()})))
+
+    def _refuse(self, row: list[str], line: int, file: str) -> Finding | None:
+        """What makes this row the last one that is looked at."""
+        self.cells += len(row) - row.count("")
+        if any(row[MAX_COLUMNS:]):
+            return Finding("far_column", Place(file, row=line))
+        if self.cells > MAX_CELLS:
+            return Finding("too_many_cells", Place(file, row=line), {"limit": MAX_CELLS})
+        return None
 
 
 def _skip_separator_line(stream: io.StringIO) -> int:

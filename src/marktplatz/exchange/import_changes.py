@@ -51,7 +51,7 @@ class MarketChanges:
     """A whole import: the policy's fields, every list, and what stands against it.
 
     `findings` are errors and warnings of the market as it would be; with an error among them nothing may be stored. Rows
-    count in the sent lists; for an entry that was not sent, in the list as it would be.
+    count in the sent lists; what is found in an entry that was not sent has none.
     """
 
     policy: tuple[FieldChange, ...] = ()

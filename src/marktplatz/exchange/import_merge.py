@@ -46,6 +46,12 @@ def compare_markets(stored: Market, sent: Market) -> MarketChanges:
     return _Merge(stored, sent).changes()
 
 
+def lay_over(stored: Market, sent: Market) -> tuple[Market, MarketChanges]:
+    """Both at once: the market as it would be, errors or not, and what would change."""
+    merge = _Merge(stored, sent)
+    return merge.market, merge.changes()
+
+
 def merge_markets(stored: Market, sent: Market) -> Market:
     """The market after the import: stored entries in their order, then the new ones in theirs; InvalidInput if it has errors."""
     merge = _Merge(stored, sent)
@@ -106,7 +112,7 @@ class _Merge:
                     )
 
     def _in_sent(self, place: Place) -> Place:
-        """The place in the sent list of what was found in the merged one."""
+        """The place in the sent list of what was found in the merged one; no row for an entry that was not sent."""
         return dataclasses.replace(place, row=self._sent_row(place.sheet, place.row))
 
     def _params_in_sent(self, finding: Finding) -> Mapping[str, str | int]:
@@ -119,7 +125,7 @@ class _Merge:
     def _sent_row(self, list_key: str | None, row: int | None) -> int | None:
         if list_key not in self.lists or row is None:
             return row
-        return self.lists[list_key].sent_rows[row - 1] or row
+        return self.lists[list_key].sent_rows[row - 1]
 
 
 def _members(market: Market, list_key: str) -> Sequence[Value]:

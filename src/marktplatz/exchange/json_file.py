@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
+from marktplatz.exchange.flood import MAX_FINDINGS, stop_early
+from marktplatz.exchange.flood import shorten as shorten_findings
 from marktplatz.exchange.found import shorten, shorten_text
+from marktplatz.exchange.limits import MAX_VALUES, max_entries
 from marktplatz.exchange.models import MODEL_BY_LIST, known_keys
 from marktplatz.exchange.places import Origins
 from marktplatz.market import Contact, Market, Policy
 from marktplatz.vocabulary import MARKET_FORMAT
 
-MAX_BYTES: Final = 100_000_000
-MAX_MARKS: Final[Mapping[bytes, int]] = {b"[": 500_000, b"{": 2_000_000, b",": 10_000_000}
+MAX_BYTES: Final = 50_000_000
+MAX_MARKS: Final[Mapping[bytes, int]] = {b"[": 500_000, b"{": 700_000, b",": 3_000_000}
 """More lists, objects or members than any market has: counted before they are built, each costs memory."""
 
 _STRING_OR_CONSTANT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(-?Infinity|NaN)', re.DOTALL)
@@ -60,13 +63,14 @@ def read_json_bytes(file: str, sent: bytes) -> tuple[bytes, Origins, list[Findin
     if content.get("format", MARKET_FORMAT) != MARKET_FORMAT:
         # Another kind of file altogether: all else that is wrong with it would only confuse.
         raise InvalidInput(Finding("wrong_format", Place(file, field="format"), {"found": shorten(content["format"])}))
-    return raw, Origins(file, is_json=True), list(_find_oddities(content, file))
+    _refuse_long_lists(content, place)
+    return raw, Origins(file, is_json=True), list(stop_early(_find_oddities(content, file)))
 
 
 def parse_json(raw: bytes) -> Any:
     """JSON that somebody sent, with the same limits as a file; a key that stands twice is an error with its pointer."""
     content = _parse(raw, Place())
-    doubled = list(_find_double_keys(content, ""))
+    doubled = shorten_findings(stop_early(_find_double_keys(content, "")))
     if doubled:
         raise InvalidInput(*doubled)
     return content
@@ -91,7 +95,7 @@ def _parse(raw: bytes, place: Place) -> Any:
     except UnicodeDecodeError as error:
         raise InvalidInput(Finding("not_utf8", place, {"line": raw.count(b"\n", 0, error.start) + 1})) from None
     try:
-        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        content = json.loads(text, object_pairs_hook=_Builder().build, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         _refuse("not_json", text, error.pos, place)
     except RecursionError:
@@ -120,14 +124,35 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise _ConstantFound
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    doubled = _DoubledObject(members)
-    seen: set[str] = set()
-    doubled.doubled = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return doubled
+class _Builder:
+    """Builds the objects of a file; of those with a doubled key only as many as will be told about are marked."""
+
+    def __init__(self) -> None:
+        self.doubled = 0
+
+    def build(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) == len(pairs):
+            return members
+        self.doubled += 1
+        if self.doubled > MAX_FINDINGS + 1:
+            return members
+        marked = _DoubledObject(members)
+        seen: set[str] = set()
+        marked.doubled = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        return marked
+
+
+def _refuse_long_lists(content: dict[str, Any], place: Place) -> None:
+    """Judge by lengths alone; what follows takes its time for every single value."""
+    for list_key, members in _lists(content).items():
+        limit = max_entries(list_key)
+        if len(members) > limit:
+            raise InvalidInput(Finding("too_many_rows", Place(place.file, list_key), {"limit": limit}))
+    for name, row, _, member, _ in _objects(content | {"scores": None}):
+        for key, value in member.items():
+            if name is not None and key != "categories" and isinstance(value, list | dict) and len(value) > MAX_VALUES:
+                raise InvalidInput(Finding("too_many_values", Place(place.file, name, row, key), {"limit": MAX_VALUES}))
 
 
 def _find_oddities(content: dict[str, Any], file: str) -> Iterator[Finding]:
@@ -137,21 +162,37 @@ def _find_oddities(content: dict[str, Any], file: str) -> Iterator[Finding]:
         yield Finding("no_organisations_list", Place(file))
     elif content["organisations"] == []:
         yield Finding("no_organisations", Place(file, "organisations"), severity=Severity.WARNING)
-    unknown: dict[tuple[str | None, str], _UnknownKey] = {}
+    unknown = _UnknownKeys(file)
     for list_key, row, prefix, member, known in _objects(content):
         if isinstance(member, _DoubledObject):
             yield Finding("double_key", Place(file, list_key, row, prefix + member.doubled))
         if not member.keys() <= known:
-            for key in member:
-                if key not in known:
-                    unknown.setdefault((list_key, prefix + key), _UnknownKey(row, key, known)).count += 1
-    for (list_key, key), first in unknown.items():
-        yield first.tell(Place(file, list_key, first.row, key))
+            unknown.note(Place(file, list_key, row, prefix), member, known)
+    yield from unknown.tell()
+
+
+class _UnknownKeys:
+    """Keys that nobody reads, each once; of more than will be told about the first ones."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.firsts: dict[tuple[str | None, str], _UnknownKey] = {}
+
+    def note(self, place: Place, member: dict[str, Any], known: frozenset[str]) -> None:
+        """The unknown ones among an object's keys; the place's field is what stands before them."""
+        for key in member:
+            name = (place.sheet, f"{place.field}{key}")
+            if key not in known and (name in self.firsts or len(self.firsts) <= MAX_FINDINGS):
+                self.firsts.setdefault(name, _UnknownKey(place.row, key, known)).count += 1
+
+    def tell(self) -> Iterator[Finding]:
+        for (list_key, key), first in self.firsts.items():
+            yield first.tell(Place(self.file, list_key, first.row, key))
 
 
 @dataclass(slots=True)
 class _UnknownKey:
-    """A key that nobody reads, told once for all entries of a list that have it."""
+    """The first of its name in a list, and how many entries have it."""
 
     row: int | None
     key: str
@@ -164,17 +205,22 @@ class _UnknownKey:
         return Finding(code, place, {"count": self.count, "nearest": near[0] if near else ""}, Severity.WARNING)
 
 
+def _lists(content: dict[str, Any]) -> dict[str, list[Any]]:
+    """The lists of the file that have a meaning, wherever they stand."""
+    market = content.get("market")
+    lists = content | {"categories": market.get("categories") if isinstance(market, dict) else None}
+    return {key: lists[key] for key in MODEL_BY_LIST if isinstance(lists.get(key), list)}
+
+
 def _objects(content: dict[str, Any]) -> Iterator[tuple[str | None, int | None, str, dict[str, Any], frozenset[str]]]:
     """Every object of the file that has a meaning: list, row, prefix of its keys, the object, the keys it may have."""
     yield None, None, "", content, known_keys(Market)
     market = content.get("market")
     if isinstance(market, dict):
         yield "market", None, "", market, known_keys(Policy)
-    lists = {**content, "categories": market.get("categories") if isinstance(market, dict) else None}
-    for list_key, model in MODEL_BY_LIST.items():
-        members = lists.get(list_key)
-        known = known_keys(model)
-        for row, member in enumerate(members if isinstance(members, list) else (), 1):
+    for list_key, members in _lists(content).items():
+        known = known_keys(MODEL_BY_LIST[list_key])
+        for row, member in enumerate(members, 1):
             if isinstance(member, dict):
                 yield list_key, row, "", member, known
                 if isinstance(contact := member.get("contact"), dict) and "contact" in known:

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from marktplatz.errors import Finding, InvalidInput, Place
 from marktplatz.exchange.cells import CAN_BE_UNSAID, Flaw, Json, is_blank, to_json
-from marktplatz.exchange.columns import GIVEN_POINTS_ONLY, SHEETS, CellKind, Column, Sheet, max_rows
+from marktplatz.exchange.columns import GIVEN_POINTS_ONLY, SHEETS, CellKind, Column, Sheet
+from marktplatz.exchange.limits import max_rows
 from marktplatz.exchange.literals import NOT_FOR_XML, make_literal
 from marktplatz.exchange.models import MODEL_BY_LIST
 from marktplatz.exchange.references import pad_postcodes, resolve_categories
@@ -158,7 +159,7 @@ def _is_read_as(value: Json, cell: WrittenCell, column: Column) -> bool:
 
 
 def _find_too_long(table: FilledTable) -> Iterable[Finding]:
-    limit = max_rows(table.sheet)
+    limit = max_rows(table.sheet.key)
     if len(table.rows) > limit:
         yield Finding("too_many_rows", Place(sheet=table.sheet.name, row=limit + 2), {"limit": limit})
     for row, cells in enumerate(table.rows, 1):

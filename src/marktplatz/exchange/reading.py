@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeAlias
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv_zip
+from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.json_file import read_json, read_json_bytes
 from marktplatz.exchange.mentions import note_columns
@@ -21,18 +23,36 @@ from marktplatz.market import Market
 _WORKBOOKS: Final = frozenset((".xlsx", ".xlsm"))
 _OLD_SPREADSHEETS: Final = frozenset((".xls", ".xlsb", ".ods", ".numbers", ".fods"))
 
+_Read: TypeAlias = tuple[Market | None, tuple[Finding, ...], Origins]
+
+
+@dataclass(frozen=True, slots=True)
+class SentMarket:
+    """A sound market from a file, its warnings, and where each of its entries stood there."""
+
+    market: Market
+    warnings: tuple[Finding, ...]
+    origins: Origins
+
 
 def read_market(path: Path) -> tuple[Market, tuple[Finding, ...]]:
     """The market and its warnings; InvalidInput with every error if there is one."""
+    sent = read_sent_market(path)
+    return sent.market, shorten(sent.warnings)
+
+
+def read_sent_market(path: Path) -> SentMarket:
+    """The same with the places of its entries; of many warnings that say the same none is left out."""
     return _without_errors(*_read(path))
 
 
-def inspect_market(path: Path) -> tuple[Finding, ...]:
-    """Every error and warning; whatever the file, nothing is raised."""
+def examine_market(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
+    """The market, None if it has errors, with every error and warning; whatever the file, nothing is raised."""
     try:
-        return _read(path)[1]
+        market, findings, _ = _read(path)
     except InvalidInput as error:
-        return error.findings
+        return None, shorten(error.findings)
+    return None if _has_errors(findings) else market, shorten(findings)
 
 
 def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding, ...]]:
@@ -40,15 +60,21 @@ def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding,
 
     The name is trusted for nothing else. A workbook lies in a temporary folder of its own while it is read.
     """
+    sent = read_sent_market_bytes(name, content)
+    return sent.market, shorten(sent.warnings)
+
+
+def read_sent_market_bytes(name: str, content: bytes) -> SentMarket:
+    """The same with the places of its entries."""
     return _without_errors(*_read_bytes(_base_name(name), content))
 
 
 def inspect_market_bytes(name: str, content: bytes) -> tuple[Finding, ...]:
     """Every error and warning of a file that somebody sent; whatever the file, nothing is raised."""
     try:
-        return _read_bytes(_base_name(name), content)[1]
+        return shorten(_read_bytes(_base_name(name), content)[1])
     except InvalidInput as error:
-        return error.findings
+        return shorten(error.findings)
 
 
 def _base_name(name: str) -> str:
@@ -56,14 +82,17 @@ def _base_name(name: str) -> str:
     return re.split(r"[/\\]", name)[-1][-MAX_NAME:]
 
 
-def _without_errors(market: Market | None, findings: tuple[Finding, ...]) -> tuple[Market, tuple[Finding, ...]]:
-    errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-    if errors or market is None:
-        raise InvalidInput(*errors)
-    return market, findings
+def _without_errors(market: Market | None, findings: tuple[Finding, ...], origins: Origins) -> SentMarket:
+    if market is None or _has_errors(findings):
+        raise InvalidInput(*shorten(finding for finding in findings if finding.severity is Severity.ERROR))
+    return SentMarket(market, findings, origins)
 
 
-def _read(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
+def _has_errors(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _read(path: Path) -> _Read:
     try:
         path.stat()
     except FileNotFoundError:
@@ -81,7 +110,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InvalidInput:
     return InvalidInput(Finding("file_unreadable", Place(str(path)), {"reason": reason}))
 
 
-def _read_by_kind(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
+def _read_by_kind(path: Path) -> _Read:
     if path.is_dir():
         return _validate_tables(read_csv_folder(path))
     suffix = path.suffix.lower()
@@ -103,7 +132,7 @@ def _refuse_if_large(path: Path) -> None:
         raise InvalidInput(Finding("file_too_large", Place(path.name), {"limit": ZIP_LIMITS.packed // 1_000_000}))
 
 
-def _read_bytes(file: str, content: bytes) -> tuple[Market | None, tuple[Finding, ...]]:
+def _read_bytes(file: str, content: bytes) -> _Read:
     suffix = f".{file.rpartition('.')[2].lower()}" if "." in file else ""
     if suffix == ".json":
         return _validate(*read_json_bytes(file, content))
@@ -124,16 +153,16 @@ def _unknown_kind(file: str, suffix: str) -> InvalidInput:
     return InvalidInput(Finding(code, Place(file), {"found": shorten_text(suffix or file)}))
 
 
-def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> tuple[Market | None, tuple[Finding, ...]]:
+def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> _Read:
     market, told = validate(raw, origins)
-    return market, (*findings, *told)
+    return market, (*findings, *told), origins
 
 
-def _validate_tables(content: Content) -> tuple[Market | None, tuple[Finding, ...]]:
+def _validate_tables(content: Content) -> _Read:
     findings = [*content.findings, *find_missing_organisations(content)]
     raw = json.dumps(content.members).encode()
     content.members.clear()  # a large market need not be in memory twice
     market, told = validate(raw, content.origins, content.reported, content.unread)
     if market is not None:
         note_columns(market, content.origins)
-    return market, (*findings, *told)
+    return market, (*findings, *told), content.origins

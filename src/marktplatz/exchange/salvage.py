@@ -4,14 +4,18 @@ import dataclasses
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from marktplatz.errors import Finding, Severity
 from marktplatz.exchange.models import MODEL_BY_LIST, required_keys
 from marktplatz.exchange.places import Spot
-from marktplatz.market import Market, find_contradictions
+from marktplatz.market import Market, check_contradictions
+
+MAX_LOOKED_AT: Final = 20_000
+"""So many contradictions of one check are asked whether they are mere consequences."""
 
 
 @dataclass(slots=True)
@@ -24,8 +28,8 @@ class Loss:
     kept: dict[str, list[int]] = field(default_factory=dict)
 
 
-def find_further_contradictions(raw: bytes, faulty: Collection[Spot], unread: Collection[str] = ()) -> Iterator[Finding]:
-    """Contradictions in a market without its faulty fields and entries; rows count as in the whole."""
+def find_further_contradictions(raw: bytes, faulty: Collection[Spot], unread: Collection[str] = ()) -> Iterator[Iterator[Finding]]:
+    """Contradictions in a market without its faulty fields and entries; check by check, rows count as in the whole."""
     content = json.loads(raw)
     if not isinstance(content, dict):
         return
@@ -35,10 +39,14 @@ def find_further_contradictions(raw: bytes, faulty: Collection[Spot], unread: Co
         market = Market.model_validate_json(json.dumps(content), by_alias=True, by_name=False)
     except ValidationError:
         return
-    for finding in find_contradictions(market):
-        original = _with_original_rows(finding, loss)
-        if not is_consequence(original, loss):
-            yield original
+    yield from find_sensible_contradictions(market, loss)
+
+
+def find_sensible_contradictions(market: Market, loss: Loss) -> Iterator[Iterator[Finding]]:
+    """Contradictions that remain if what was taken out is right; check by check."""
+    for check in check_contradictions(market):
+        originals = (_with_original_rows(finding, loss) for finding in islice(check, MAX_LOOKED_AT))
+        yield (finding for finding in originals if not is_consequence(finding, loss))
 
 
 def _prune(content: dict[str, Any], faulty: Collection[Spot], loss: Loss) -> None:

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from html import unescape
 from typing import Any, Final
 
-from marktplatz.exchange.columns import Sheet, find_sheet, max_cells, max_rows
+from marktplatz.exchange.columns import Sheet, find_sheet
+from marktplatz.exchange.limits import MAX_CELLS, max_rows
 from marktplatz.exchange.process_limits import limit_process
 from marktplatz.exchange.sheet_scan import Scan, SheetRefused, scan_sheet
 
@@ -63,11 +64,14 @@ def _read_workbook(path: str) -> None:
 
     with zipfile.ZipFile(path) as archive:
         scans = {}
+        cells_left = MAX_CELLS
         for name, part in _parts(archive):
             sheet = find_sheet(name)
             _tell({"sheet": name})
-            if sheet is not None:
-                scans[name] = _scan(archive, name, part, sheet)
+            scan = None if sheet is None else _scan(archive, name, part, sheet, cells_left)
+            if scan is not None:
+                scans[name] = scan
+                cells_left -= scan.cells
     _tell({"opening": True})
     with CalamineWorkbook.from_path(path) as workbook:
         for name in [entry.name for entry in workbook.sheets_metadata if entry.typ == SheetTypeEnum.WorkSheet]:
@@ -97,12 +101,12 @@ def _attributes(text: bytes) -> dict[str, str]:
     return {key.decode(): unescape((double or single).decode("utf-8", "replace")) for key, double, single in found}
 
 
-def _scan(archive: zipfile.ZipFile, name: str, part: str, sheet: Sheet) -> Scan | None:
+def _scan(archive: zipfile.ZipFile, name: str, part: str, sheet: Sheet, cells_left: int) -> Scan | None:
     with archive.open(part) as stream:
         try:
-            return scan_sheet(stream, max_rows(sheet), max_cells(sheet))
+            return scan_sheet(stream, max_rows(sheet.key), cells_left)
         except SheetRefused as refusal:
-            limit = max_rows(sheet)
+            limit = MAX_CELLS if refusal.code == "too_many_cells" else max_rows(sheet.key)
             _tell({"refused": refusal.code, "name": name, "row": refusal.row, "column": refusal.column, "limit": limit})
             return None
 

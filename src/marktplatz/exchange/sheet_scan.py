@@ -5,17 +5,24 @@ stray cell in the last row must be found before.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final
 
-from marktplatz.exchange.columns import MAX_COLUMNS
+from marktplatz.exchange.limits import MAX_COLUMNS
 
-MAX_FLAWS_PER_COLUMN: Final = 5_000
+MAX_FLAWS_PER_COLUMN: Final = 1_100
 _PIECE: Final = 1 << 20
 _LONGEST_TOKEN: Final = 4096
 
 _TOKEN: Final = re.compile(rb"<(?:\w+:)?(?:row(?=[\s>/])([^<>]*)|c(?=[\s>/])([^<>]*))>(?:\s*<((?:\w+:)?f(?=[\s>/])|/))?")
+_PLAIN_ROW: Final = re.compile(
+    rb'<row r="([0-9]{1,7})"[^<>]*+>'
+    rb'(?:<c r="([A-F]?[A-Z])\1"(?: s="[0-9]+"| t="(?:s|n|b|str|inlineStr)")*+'
+    rb"(?:/>|>(?:<v>[^<]*+</v>|<is><t[^<>]*+>[^<]*+</t></is>)</c>))*+</row>"
+)
+"""A row as programs write it, all of whose cells lie in it, near enough, and hold plain values; the last one's column."""
 _REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
 _IS_ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ERROR_VALUE: Final = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]{1,20})<")
@@ -31,17 +38,21 @@ class SheetRefused(Exception):
 
 @dataclass(slots=True)
 class Scan:
-    """What the look found: flaws by (row, column), both counted from 1."""
+    """What the look found: how many cells are filled; flaws by (row, column), both counted from 1."""
 
+    cells: int = 0
     flaws: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
 
 
 def scan_sheet(stream: IO[bytes], max_rows: int, max_cells: int) -> Scan:
     """Look through a worksheet part; refuse it at the first cell that lies too far out."""
-    scan = Scan()
-    flaws_in_column: dict[int, int] = {}
-    row = column = cells = 0
+    look = _Look(max_rows, max_cells)
+    row = column = 0
     for token in _tokens(stream):
+        if token.re is _PLAIN_ROW:
+            row, column = int(token[1]), 0
+            look.count(row, _column_number(token[2] or b""), token[0].count(b"</c>"))
+            continue
         row_attributes, cell_attributes, next_tag = token.groups()
         if row_attributes is not None:
             row, column = _row_number(row_attributes, row + 1), 0
@@ -49,31 +60,57 @@ def scan_sheet(stream: IO[bytes], max_rows: int, max_cells: int) -> Scan:
         row, column = _position(cell_attributes, row, column + 1)
         if cell_attributes.endswith(b"/") or next_tag == b"/":
             continue
-        _refuse_if_far(row, column, max_rows)
-        cells += 1
-        if cells > max_cells:
-            raise SheetRefused("sheet_too_large", row, column)
-        is_error = _IS_ERROR.search(cell_attributes)
-        if (is_error or next_tag) and flaws_in_column.get(column, 0) < MAX_FLAWS_PER_COLUMN:
-            flaws_in_column[column] = flaws_in_column.get(column, 0) + 1
-            scan.flaws[row, column] = ("error_value", _error_value(token)) if is_error else ("formula", "")
-    return scan
+        look.count(row, column, 1)
+        if _IS_ERROR.search(cell_attributes):
+            look.note(row, column, "error_value", _error_value(token))
+        elif next_tag:
+            look.note(row, column, "formula")
+    return look.scan
+
+
+class _Look:
+    """Counts what is filled and refuses what is too far out or too much."""
+
+    def __init__(self, max_rows: int, max_cells: int) -> None:
+        self.max_rows, self.max_cells = max_rows, max_cells
+        self.last_row = 0
+        self.scan = Scan()
+        self.flaws_in_column: Counter[int] = Counter()
+
+    def count(self, row: int, column: int, cells: int) -> None:
+        if not cells:
+            return
+        # One row more than the entries: the headings.
+        if row > self.max_rows + 1:
+            raise SheetRefused("too_many_rows" if row == self.last_row + 1 else "far_row", row, column)
+        if column > MAX_COLUMNS:
+            raise SheetRefused("far_column", row, column)
+        self.last_row = row
+        self.scan.cells += cells
+        if self.scan.cells > self.max_cells:
+            raise SheetRefused("too_many_cells", row, column)
+
+    def note(self, row: int, column: int, code: str, found: str = "") -> None:
+        self.flaws_in_column[column] += 1
+        if self.flaws_in_column[column] <= MAX_FLAWS_PER_COLUMN:
+            self.scan.flaws[row, column] = (code, found)
 
 
 def _tokens(stream: IO[bytes]) -> Iterator[re.Match[bytes]]:
-    """Rows and cells in order; a token is looked for only where its end is surely in the buffer."""
+    """Plain rows as a whole, other rows and their cells one by one, where their end is surely in the buffer."""
     buffer = b""
     while True:
         piece = stream.read(_PIECE)
         buffer += piece
         end = len(buffer) - _LONGEST_TOKEN if piece else len(buffer)
-        for token in _TOKEN.finditer(buffer):
-            if token.start() >= end:
-                break
+        position = 0
+        while (token := _TOKEN.search(buffer, position)) and token.start() < end:
+            token = (token[1] is not None and _PLAIN_ROW.match(buffer, token.start())) or token
             yield token
+            position = token.end()
         if not piece:
             return
-        buffer = buffer[max(end, 0) :]
+        buffer = buffer[max(end, position, 0) :]
 
 
 def _row_number(attributes: bytes, following: int) -> int:
@@ -86,18 +123,14 @@ def _position(attributes: bytes, row: int, following: int) -> tuple[int, int]:
     reference = _REFERENCE.search(attributes)
     if reference is None or not reference[1]:
         return row, following
-    column = 0
-    for letter in reference[1]:
-        column = column * 26 + letter - ord("A") + 1
-    return int(reference[2]), column
+    return int(reference[2]), _column_number(reference[1])
 
 
-def _refuse_if_far(row: int, column: int, max_rows: int) -> None:
-    # One row more than the entries: the headings.
-    if row > max_rows + 1:
-        raise SheetRefused("far_row", row, column)
-    if column > MAX_COLUMNS:
-        raise SheetRefused("far_column", row, column)
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _error_value(token: re.Match[bytes]) -> str:

@@ -32,7 +32,7 @@ def read_spreadsheet(path: Path, file: str | None = None) -> Content:
     reading = _Reading(path, file)
     content = read_tables(reading.tables(), file)
     content.findings = reading.findings + content.findings
-    content.unread = reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
+    content.unread |= reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
     return content
 
 

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.cells import Cell, Flaw, Json, is_blank, to_json
 from marktplatz.exchange.columns import GIVEN_POINTS_ONLY, CellKind, Column, Sheet
+from marktplatz.exchange.flood import MAX_FINDINGS, stop_early
 from marktplatz.exchange.found import shorten
 from marktplatz.exchange.places import Origin, Origins, Spot
 from marktplatz.exchange.references import pad_postcodes, resolve_categories
@@ -18,6 +19,9 @@ Params: TypeAlias = Mapping[str, str | int]
 NO_PARAMS: Final[Params] = {}
 EXAMPLE_PREFIX: Final = "BEISPIEL"
 """An id that starts so is the template's example row; it and all that refers to it is left out."""
+
+_REPEATED: Final = (str, float)
+"""Types whose values never equal one of the other, as true and 1 do."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ def read_tables(tables: Iterable[Table], file: str) -> Content:
             continue
         reader = _TableReader(table, content)
         lists[key] = list(reader.read_members())
+        content.findings += stop_early(reader.findings)
         origins[key] = Origin(table.file, table.name, reader.row_numbers, reader.heading_by_key)
     _check_market_row(lists, content)
     _assemble(lists, content)
@@ -107,12 +112,15 @@ class _TableReader:
 
     def __init__(self, table: Table, content: Content) -> None:
         self.table, self.content = table, content
+        self.findings: list[Finding] = []
         self.row_numbers: list[int] = []
         self.heading_by_key: dict[str, str] = {}
         self.columns: list[Column | None] = []
+        self.known: list[dict[Cell, Json]] = []
+        """By column, what cells were found to say: a score table says the same over and over."""
 
     def read_members(self) -> Iterator[dict[str, Json]]:
-        rows = ((number, cells) for number, cells in self.table.rows if not all(is_blank(cell) for cell in cells))
+        rows = ((number, cells) for number, cells in self.table.rows if not all(map(is_blank, cells)))
         heading_row = next(rows, None)
         if heading_row is None:
             return
@@ -121,6 +129,10 @@ class _TableReader:
         for number, cells in rows:
             if self._is_example(cells):
                 continue
+            if len(self.findings) > MAX_FINDINGS:
+                # Whatever stands below is not told about and may be what others refer to.
+                self.content.unread.add(self.table.sheet.key)
+                return
             if is_complete is None:
                 is_complete = self._check_required(heading_row[0])
             member = self._read_row(number, cells)
@@ -130,7 +142,7 @@ class _TableReader:
 
     def _find(self, code: str, row: int, heading: str | None, params: Params = NO_PARAMS, *, is_warning: bool = False) -> None:
         severity = Severity.WARNING if is_warning else Severity.ERROR
-        self.content.findings.append(Finding(code, Place(self.table.file, self.table.name, row, heading), params, severity))
+        self.findings.append(Finding(code, Place(self.table.file, self.table.name, row, heading), params, severity))
 
     def _read_headings(self, number: int, cells: Sequence[Cell]) -> None:
         for position, cell in enumerate(cells):
@@ -140,6 +152,7 @@ class _TableReader:
             elif not is_blank(cell):
                 column = self._recognise(number, str(cell).strip())
             self.columns.append(column)
+        self.known = [{} for _ in self.columns]
 
     def _recognise(self, number: int, heading: str) -> Column | None:
         column = self.table.sheet.column_by_heading.get(fold(heading))
@@ -168,32 +181,41 @@ class _TableReader:
 
     def _is_example(self, cells: Sequence[Cell]) -> bool:
         return any(
-            column is not None and column.kind is CellKind.ID and isinstance(cell, str) and cell.strip().startswith(EXAMPLE_PREFIX)
-            for column, cell in zip(self.columns, cells, strict=False)
+            isinstance(cell, str)
+            and cell not in known
+            and column is not None
+            and column.kind is CellKind.ID
+            and cell.strip().startswith(EXAMPLE_PREFIX)
+            for cell, known, column in zip(cells, self.known, self.columns, strict=False)
         )
 
     def _read_row(self, number: int, cells: Sequence[Cell]) -> dict[str, Json] | None:
         """One entry; None for a row that says nothing in the columns that are read."""
-        index = len(self.row_numbers)
         member: dict[str, Json] = {}
         is_empty = True
         for position, cell in enumerate(cells):
-            if is_blank(cell):
-                continue
             column = self.columns[position] if position < len(self.columns) else None
-            if column is None:
-                if self.table.has_fixed_width and position >= len(self.columns):
-                    self._find("extra_cells", number, None, {"columns": len(self.columns)})
-                    break
+            if column is not None and type(cell) in _REPEATED and cell in self.known[position]:
+                member[column.key] = self.known[position][cell]
+            elif is_blank(cell):
                 continue
-            is_empty = False
-            value = to_json(cell, column)
-            if isinstance(value, Flaw):
-                self._find(value.code, number, self.heading_by_key[column.key], value.params)
-                self.content.reported.add((self.table.sheet.key, index, column.key))
-            else:
-                _put(member, column.key, value)
-        return None if is_empty else member
+            elif column is not None:
+                is_empty = False
+                self._read_cell(number, position, cell, column, member)
+            elif self.table.has_fixed_width and position >= len(self.columns):
+                self._find("extra_cells", number, None, {"columns": len(self.columns)})
+                break
+        return None if is_empty and not member else member
+
+    def _read_cell(self, number: int, position: int, cell: Cell, column: Column, member: dict[str, Json]) -> None:
+        value = to_json(cell, column)
+        if isinstance(value, Flaw):
+            self._find(value.code, number, self.heading_by_key[column.key], value.params)
+            self.content.reported.add((self.table.sheet.key, len(self.row_numbers), column.key))
+            return
+        _put(member, column.key, value)
+        if column.kind in (CellKind.ID, CellKind.POINTS) and type(cell) in _REPEATED:
+            self.known[position][cell] = value
 
 
 def _put(member: dict[str, Json], key: str, value: Json) -> None:

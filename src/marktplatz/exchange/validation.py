@@ -2,26 +2,28 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from marktplatz.errors import Finding, Place, Severity
+from marktplatz.errors import Finding, Place
 from marktplatz.exchange.columns import SHEET_BY_KEY
+from marktplatz.exchange.flood import MAX_FINDINGS, rest, stop_early
 from marktplatz.exchange.found import shorten
 from marktplatz.exchange.places import Origins, Spot
-from marktplatz.exchange.salvage import Loss, find_further_contradictions, is_consequence
+from marktplatz.exchange.salvage import Loss, find_further_contradictions, find_sensible_contradictions
 from marktplatz.exchange.words import describe_choices
-from marktplatz.market import Market, find_contradictions
+from marktplatz.market import Market
 
-MAX_FINDINGS: Final = 10_000
-"""More of them are not told: nobody reads them, and each costs memory."""
+MAX_ERRORS: Final = 100_000
+"""So many errors of pydantic's fit the memory, all at once."""
 PIECE: Final = 500
-"""Entries that are judged together when there are too many errors to look at."""
+"""Entries that are judged together when there are more."""
 
 CODE_BY_ERROR: Final[Mapping[str, str]] = {
     "missing": "missing",
@@ -64,21 +66,20 @@ def validate(
         market = Market.model_validate_json(raw, by_alias=True, by_name=False)
     except ValidationError as error:
         return None, _tell_errors(error, raw, origins, reported, unread)
-    loss = Loss(lists=set(unread))
-    contradictions = (finding for finding in find_contradictions(market) if not is_consequence(finding, loss))
-    return market, _tell_contradictions(contradictions, origins, reported)
+    return market, _tell_contradictions(find_sensible_contradictions(market, Loss(lists=set(unread))), origins, reported)
 
 
 def _tell_errors(
     error: ValidationError, raw: bytes, origins: Origins, reported: Collection[Spot], unread: Collection[str]
 ) -> list[Finding]:
-    details, is_cut = _details(error, raw)
+    details = _details(error, raw)
     if details and details[0]["type"] == "json_invalid":
         return [_json_finding(str(details[0]["ctx"]["error"]), origins)]
     spots = [locate(detail["loc"]) for detail in details]
-    told = [_finding(d, s, origins) for d, s in zip(details, spots, strict=True) if not _is_reported(s, reported)]
-    if is_cut:
-        return [*told, _more(origins)]
+    news = [(detail, spot) for detail, spot in zip(details, spots, strict=True) if not _is_reported(spot, reported)]
+    told = [_finding(detail, spot, origins) for detail, spot in news[:MAX_FINDINGS]]
+    if error.error_count() > MAX_FINDINGS:
+        return told + _rests(Counter(spot[0] for _, spot in news[MAX_FINDINGS:]), error.error_count() - len(details), origins)
     return told + _tell_contradictions(find_further_contradictions(raw, spots, unread), origins, reported)
 
 
@@ -104,11 +105,11 @@ def locate(loc: tuple[int | str, ...]) -> Spot:
     return (list_key, index, ".".join(keys) or None)
 
 
-def _details(error: ValidationError, raw: bytes) -> tuple[list[ErrorDetails], bool]:
-    """Pydantic's errors; of a flood, which would fill the memory, only the first ones."""
-    if error.error_count() <= MAX_FINDINGS:
-        return error.errors(include_url=False), False
-    return list(islice(_details_in_pieces(json.loads(raw)), MAX_FINDINGS)), True
+def _details(error: ValidationError, raw: bytes) -> list[ErrorDetails]:
+    """Pydantic's errors; only the first ones where all of them would fill the memory."""
+    if error.error_count() <= MAX_ERRORS:
+        return error.errors(include_url=False)
+    return list(islice(_details_in_pieces(json.loads(raw)), MAX_FINDINGS))
 
 
 def _details_in_pieces(content: dict[str, Any]) -> Iterator[ErrorDetails]:
@@ -129,6 +130,12 @@ def _details_of(part: dict[str, Any]) -> list[ErrorDetails]:
     except ValidationError as error:
         return error.errors(include_url=False)
     return []
+
+
+def _rests(count_by_list: Mapping[str | None, int], count_elsewhere: int, origins: Origins) -> list[Finding]:
+    """What stands for errors that are not told: by list, and for those of which nobody knows where they are."""
+    rests = [rest(Finding("malformed", origins.place(list_key)), count) for list_key, count in count_by_list.items()]
+    return [*rests, rest(Finding("malformed", Place(origins.file)), count_elsewhere)] if count_elsewhere else rests
 
 
 def _finding(detail: ErrorDetails, spot: Spot, origins: Origins) -> Finding:
@@ -165,21 +172,16 @@ def _is_reported(spot: Spot, reported: Collection[Spot]) -> bool:
     return spot in reported or (spot[0], None, spot[2]) in reported
 
 
-def _tell_contradictions(contradictions: Iterable[Finding], origins: Origins, reported: Collection[Spot]) -> list[Finding]:
-    """The contradictions in the words of the source; after MAX_FINDINGS only their number."""
-    remaining = (finding for finding in contradictions if not _is_reported(_spot(finding.place), reported))
-    told = [origins.translate(finding) for finding in islice(remaining, MAX_FINDINGS)]
-    left_out = next(remaining, None)
-    if left_out is not None:
-        # One error among many warnings must not get lost; one is enough.
-        is_error = any(finding.severity is Severity.ERROR for finding in chain(told, (left_out,), remaining))
-        told.append(_more(origins, Severity.ERROR if is_error else Severity.WARNING))
+def _tell_contradictions(
+    contradictions: Iterable[Iterable[Finding]], origins: Origins, reported: Collection[Spot]
+) -> list[Finding]:
+    """The contradictions in the words of the source; of each check the first ones."""
+    told: list[Finding] = []
+    for check in contradictions:
+        news = (finding for finding in check if not _is_reported(_spot(finding.place), reported))
+        told += (origins.translate(finding) for finding in stop_early(news))
     return told
 
 
 def _spot(place: Place) -> Spot:
     return (place.sheet, None if place.row is None else place.row - 1, place.field)
-
-
-def _more(origins: Origins, severity: Severity = Severity.ERROR) -> Finding:
-    return Finding("more_findings", Place(origins.file), severity=severity)

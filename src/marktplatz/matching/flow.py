@@ -1,11 +1,13 @@
-"""The one door to OR-Tools: minimum-cost flow, and the full integer model where a rule breaks the network."""
+"""The one door to OR-Tools: minimum-cost flow, and near-optimal answers to large linear programs."""
 
 from typing import Final
 
 import numpy as np
+from scipy.sparse import csc_array
 
-from marktplatz.matching.problem import IntArray
+from marktplatz.matching.problem import FloatArray, IntArray
 
+_ACCURACY: Final = 2e-4
 _FLOW_FAILURES: Final = "the flow solver answered {status}; this is a fault of the program, not of the market"
 
 
@@ -46,3 +48,41 @@ def find_min_cost_flow(tails: IntArray, heads: IntArray, capacities: IntArray, c
     if status != solver.OPTIMAL:
         raise SolverFailure(_FLOW_FAILURES.format(status=status.name))
     return np.asarray(solver.flows(arcs), dtype=np.int64)
+
+
+def approach_linear_optimum(gains: FloatArray, matrix: csc_array, limits: IntArray, *, steps: int) -> tuple[FloatArray, FloatArray]:
+    """A choice x and prices of the rows for: maximise sum g_j x_j with A x <= b, the last row met exactly, x >= 0. Near the best.
+
+    Parameters
+    ----------
+    gains : float array, shape (N,)
+        Best of the order of 1.
+    matrix : sparse array, shape (M, N)
+    limits : int array, shape (M,)
+    steps : int
+        How long it may take; a clock would make the prices depend on the machine.
+
+    Returns
+    -------
+    float arrays, shapes (N,) and (M,)
+        Neither keeps its rules exactly. Prices have the sign that suits "at most".
+    """
+    from ortools.pdlp import solvers_pb2
+    from ortools.pdlp.python import pdlp
+
+    program = pdlp.QuadraticProgram()
+    program.resize_and_initialize(len(gains), len(limits))
+    program.objective_vector = -gains
+    program.constraint_matrix = matrix
+    lower = np.full(len(limits), -np.inf)
+    lower[-1] = limits[-1]
+    program.constraint_lower_bounds, program.constraint_upper_bounds = lower, limits.astype(np.float64)
+    program.variable_lower_bounds, program.variable_upper_bounds = np.zeros(len(gains)), np.full(len(gains), np.inf)
+    parameters = solvers_pb2.PrimalDualHybridGradientParams()
+    criteria = parameters.termination_criteria
+    criteria.iteration_limit = steps
+    criteria.simple_optimality_criteria.eps_optimal_relative = _ACCURACY
+    criteria.simple_optimality_criteria.eps_optimal_absolute = _ACCURACY
+    answer = pdlp.primal_dual_hybrid_gradient(program, parameters)
+    chosen, duals = (np.asarray(values, dtype=np.float64) for values in (answer.primal_solution, answer.dual_solution))
+    return np.clip(np.nan_to_num(chosen), 0, 1), np.nan_to_num(-duals, posinf=0, neginf=0)

@@ -12,6 +12,7 @@ from marktplatz.errors import Finding, InvalidInput
 from marktplatz.vocabulary import MAX_POINTS, PlanStatus, Rule
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 UNLIMITED: Final = 2**31 - 1

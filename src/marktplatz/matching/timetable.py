@@ -1,14 +1,17 @@
 """The timetable: who talks with whom in which round at which table; reads as a table of contents of `rounds`."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from marktplatz.errors import Conflict, Finding, InvalidInput
 from marktplatz.matching.problem import BoolArray, IntArray, Problem
 from marktplatz.matching.rounds.colouring import can_colour, colour_talks
+from marktplatz.matching.rounds.exchange import exchange_rounds
 from marktplatz.matching.rounds.hall import UNHELD, Hall, build_hall
 from marktplatz.matching.rounds.ledger import Ledger
+from marktplatz.matching.rounds.prices import find_prices
 from marktplatz.matching.rounds.relaxation import find_bound, relax
 from marktplatz.matching.rounds.search import search_rounds
 from marktplatz.matching.rounds.seating import reseat_talks, seat_talks
@@ -43,8 +46,8 @@ def plan_timetable(
 
     **Exact** where every possible conversation could be held in every round and the possible conversations join two sides
     (companies and nonprofits, say): one minimum-cost flow chooses, König's edge colouring finds the rounds. Otherwise (absences,
-    odd circles among nonprofits) the problem is NP-hard: flows round by round, improved as long as it pays; `bound` tells what is
-    at most lost.
+    odd circles among nonprofits) the problem is NP-hard: flows by round that follow a linear relaxation's prices, then two rounds
+    at a time filled anew as long as it pays; `bound` tells what is at most lost.
 
     Parameters
     ----------
@@ -97,7 +100,10 @@ def plan_timetable(
     if relaxed is not None and hall.is_uniform:
         round_of = _colour(hall, _drop_idle(hall, relaxed))
     else:
-        round_of = search_rounds(hall, side, _value(hall, bound))
+        prices = find_prices(hall, bound.met_pairings)
+        bound = replace(bound, points=min(bound.points, max(prices.bound, 0)))
+        goal = _value(hall, bound)
+        round_of = exchange_rounds(hall, search_rounds(hall, side, goal, prices), prices, goal)
         needed = _drop_idle(hall, np.flatnonzero(round_of != UNHELD))
         round_of = np.where(np.isin(np.arange(len(round_of)), needed), round_of, UNHELD)
     return _report(problem, hall, (rounds, tables), round_of, seat_talks(hall, round_of), bound)

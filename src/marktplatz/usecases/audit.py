@@ -3,13 +3,15 @@
     digest = sha256(salt + details), the details being the canonical JSON of {before, after} as it is kept
     hash   = sha256(previous hash + canonical JSON of chain, number, at, actor, on_behalf_of, action, subject and digest)
 
+`chain` is its name at that time: an archive may bring a market to another installation under another id.
+
 The salt lies with the details. Once both are erased the digest tells nothing about them, and still holds its place in the chain.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -33,6 +35,16 @@ class Subject:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One deed on one record, with what it was before and after."""
+
+    action: str
+    subject: Subject
+    before: Details | None = None
+    after: Details | None = None
+
+
 def start_chain(session: Session, chain: str) -> None:
     """A new market's chain; its head is also the market's lock."""
     session.add(AuditHead(chain=chain, length=0, last_hash=FIRST_HASH))
@@ -51,26 +63,34 @@ def record_change(
     after: Details | None = None,
 ) -> None:
     """Write down one change. The caller holds the chain's lock, as every writer does."""
+    record_changes(session, now, actor, [Change(action, subject, before, after)], chain=chain)
+
+
+def record_changes(session: Session, now: datetime, actor: Actor, changes: Sequence[Change], *, chain: str) -> None:
+    """Write down many changes, in their order: a few statements, however many they are."""
     head = session.get_one(AuditHead, chain, populate_existing=True)
-    salt, details = secrets.token_hex(32), _canonical({"before": before, "after": after})
-    entry = AuditEntry(
-        chain=chain,
-        number=head.length + 1,
-        at=now.astimezone(UTC),
-        actor=actor.name,
-        on_behalf_of=actor.on_behalf_of,
-        action=action,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        digest=digest_of(salt, details),
-        previous_hash=head.last_hash,
-    )
-    entry.hash = hash_of(entry)
-    head.length, head.last_hash = entry.number, entry.hash
-    session.add(entry)
-    session.flush()
-    session.add(AuditDetail(chain=chain, number=entry.number, salt=salt, details=details))
-    session.flush()
+    entries, details = [], []
+    for number, change in enumerate(changes, head.length + 1):
+        salt, said = secrets.token_hex(32), _canonical({"before": change.before, "after": change.after})
+        entry = AuditEntry(
+            chain=chain,
+            number=number,
+            at=now.astimezone(UTC),
+            actor=actor.name,
+            on_behalf_of=actor.on_behalf_of,
+            action=change.action,
+            subject_kind=change.subject.kind,
+            subject_id=change.subject.id,
+            digest=digest_of(salt, said),
+            previous_hash=head.last_hash,
+        )
+        entry.hash = hash_of(entry)
+        head.length, head.last_hash = number, entry.hash
+        entries.append(entry)
+        details.append(AuditDetail(chain=chain, number=number, salt=salt, details=said))
+    for records in (entries, details):
+        session.add_all(records)
+        session.flush()
 
 
 def erase_details(session: Session, chain: str, numbers: list[int]) -> None:
@@ -78,9 +98,10 @@ def erase_details(session: Session, chain: str, numbers: list[int]) -> None:
     session.execute(delete(AuditDetail).where(AuditDetail.chain == chain, AuditDetail.number.in_(numbers)))
 
 
-def find_breaks(session: Session) -> Iterator[tuple[str, int, str]]:
-    """Every place where a chain does not hold: chain, number, and what is wrong (gap, link, hash, digest, head)."""
-    for head in session.scalars(select(AuditHead).order_by(AuditHead.chain)):
+def find_breaks(session: Session, chain: str | None = None) -> Iterator[tuple[str, int, str]]:
+    """Every place where a chain, or one of them, does not hold: chain, number, what is wrong (gap, link, hash, digest, head)."""
+    wanted = select(AuditHead).order_by(AuditHead.chain)
+    for head in session.scalars(wanted if chain is None else wanted.where(AuditHead.chain == chain)):
         yield from _find_breaks_in(session, head)
 
 
@@ -112,7 +133,7 @@ def digest_of(salt: str, details: str) -> str:
 
 def hash_of(entry: AuditEntry) -> str:
     said = {
-        "chain": entry.chain,
+        "chain": entry.written_as or entry.chain,
         "number": entry.number,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": entry.actor,

@@ -37,10 +37,10 @@ def create_market(session: Session, now: datetime, actor: Actor, policy: Policy,
     )
     session.add(record)
     start_chain(session, market_id)
-    _put_categories(session, record, policy)
+    put_categories(session, record, policy)
     subject = Subject("market", market_id)
     record_change(session, now, actor, "create_market", subject, after={"name": policy.name})
-    record_change(session, now, actor, "create_market", subject, chain=market_id, after=_said(policy))
+    record_change(session, now, actor, "create_market", subject, chain=market_id, after=said_of_policy(policy))
     return record
 
 
@@ -63,10 +63,12 @@ def change_policy(session: Session, now: datetime, actor: Actor, record: MarketR
     _check_categories_in_use(session, record, policy)
     for name, value in policy_fields(policy).items():
         setattr(record, name, value)
-    _put_categories(session, record, policy)
-    _touch(record)
+    put_categories(session, record, policy)
+    touch_market(record)
     subject = Subject("market", record.id)
-    record_change(session, now, actor, "change_policy", subject, chain=record.id, before=_said(before), after=_said(policy))
+    record_change(
+        session, now, actor, "change_policy", subject, chain=record.id, before=said_of_policy(before), after=said_of_policy(policy)
+    )
 
 
 def change_phase(session: Session, now: datetime, actor: Actor, record: MarketRecord, phase: Phase) -> None:
@@ -77,12 +79,12 @@ def change_phase(session: Session, now: datetime, actor: Actor, record: MarketRe
     record_change(session, now, actor, "change_phase", subject, chain=record.id, before={"phase": before}, after={"phase": phase})
 
 
-def _touch(record: MarketRecord) -> None:
+def touch_market(record: MarketRecord) -> None:
     """The version counts changes of the categories too, which are rows of their own."""
     flag_modified(record, "name")
 
 
-def _put_categories(session: Session, record: MarketRecord, policy: Policy) -> None:
+def put_categories(session: Session, record: MarketRecord, policy: Policy) -> None:
     session.execute(delete(CategoryRecord).where(CategoryRecord.market_id == record.id))
     for position, category in enumerate(policy.categories):
         fields = fields_of(category, ("code", "label", "kind", "neighbours"))
@@ -104,5 +106,5 @@ def _check_categories_in_use(session: Session, record: MarketRecord, policy: Pol
         raise Conflict(*(Finding("category_in_use", Place(field="categories"), {"code": code}) for code in gone))
 
 
-def _said(policy: Policy) -> dict[str, Any]:
+def said_of_policy(policy: Policy) -> dict[str, Any]:
     return policy.model_dump(mode="json")

@@ -1,5 +1,6 @@
 """Organisations: add, change, remove; the contact is a person, who may stand for several of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -152,12 +153,15 @@ def _drop_representations(session: Session, record: OrganisationRecord, *, is_co
 
 
 def forget_if_alone(session: Session, market_id: str, person_id: str) -> None:
-    person_of = {"market_id": market_id, "person_id": person_id}
-    if session.scalar(select(func.count()).select_from(Representation).filter_by(**person_of)):
-        return
+    if not session.scalar(select(func.count()).select_from(Representation).filter_by(market_id=market_id, person_id=person_id)):
+        forget_persons(session, market_id, [person_id])
+
+
+def forget_persons(session: Session, market_id: str, person_ids: Collection[str]) -> None:
+    """Persons who stand for nobody, with all that hangs on them."""
     for kept in (Consent, Login, Link, OutboxMessage):
-        session.execute(delete(kept).filter_by(**person_of))
-    session.execute(delete(Person).where(Person.market_id == market_id, Person.id == person_id))
+        session.execute(delete(kept).where(kept.market_id == market_id, kept.person_id.in_(person_ids)))
+    session.execute(delete(Person).where(Person.market_id == market_id, Person.id.in_(person_ids)))
 
 
 def _record(session: Session, now: datetime, actor: Actor, action: str, record: OrganisationRecord, **details: Any) -> None:

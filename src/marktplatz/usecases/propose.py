@@ -1,11 +1,10 @@
-"""Propose pairings for a market: from its values to a plan that says what, why, and why some stay alone."""
+"""Propose pairings for a market: from what was gathered to a plan that says what, why, and why some stay alone."""
 
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
 from marktplatz.exchange.writing import content_sha256
-from marktplatz.market import Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.solve import solve
 from marktplatz.matching.unpaired import explain_unpaired
 from marktplatz.matching.verify import find_violations
@@ -29,7 +28,7 @@ class BrokenPlan(RuntimeError):
 
 
 def propose_pairings(
-    market: Market,
+    gathered: Gathered,
     *,
     solver: Solver,
     previous: Iterable[tuple[str, str]] = (),
@@ -38,9 +37,8 @@ def propose_pairings(
     language: str = "de",
     report: Callable[[SolvePhase], None] = keep_quiet,
 ) -> Plan:
-    """The plan of a market: gather, decide, check, explain; `report` hears of every phase as it begins."""
-    report(SolvePhase.SCORING)
-    gathered = gather(market)
+    """The plan of a market: decide, check, explain; `report` hears of every phase as it begins."""
+    market = gathered.scene.market
     report(SolvePhase.SOLVING)
     assignment = solve(gathered.problem, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s)
     violations = find_violations(gathered.problem, assignment)

@@ -108,7 +108,7 @@ def _fail(run: Run, *findings: Finding) -> None:
 
 
 def _end(session: Session, now: datetime, run: Run) -> None:
-    run.finished_at = now
+    run.finished_at, run.progress = now, None
     session.flush()
     found = {"status": run.status, "failure": run.failure, "summary": run.summary}
     record_change(session, now, SYSTEM, "finish_run", Subject("run", run.id), chain=run.market_id, after=found)

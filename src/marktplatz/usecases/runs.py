@@ -93,7 +93,7 @@ def cancel_run(session: Session, now: datetime, actor: Actor, run: Run) -> None:
     if run.status not in UNDER_WAY:
         raise Conflict(Finding("run_is_over", params={"id": run.id}))
     before = run.status
-    run.status, run.finished_at = RunStatus.CANCELLED, now
+    run.status, run.finished_at, run.progress = RunStatus.CANCELLED, now, None
     session.flush()
     _record(session, now, actor, "cancel_run", run, before={"status": before}, after={"status": run.status})
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from marktplatz.market import Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.timetable import Attendance, plan_timetable
 from marktplatz.matching.verify_timetable import find_timetable_violations
 from marktplatz.plan import PlannedConversation, TimetableBoundOut, TimetablePlan
@@ -12,7 +11,7 @@ from marktplatz.vocabulary import SolvePhase
 
 
 def schedule_conversations(
-    market: Market,
+    gathered: Gathered,
     pairings: Sequence[tuple[str, str]],
     *,
     rounds: int,
@@ -20,8 +19,7 @@ def schedule_conversations(
     report: Callable[[SolvePhase], None] = keep_quiet,
 ) -> TimetablePlan:
     """The timetable of a plan's pairings and of further conversations that are worth having."""
-    report(SolvePhase.SCORING)
-    problem = gather(market).problem
+    problem, market = gathered.problem, gathered.scene.market
     attendance = {
         organisation.id: Attendance(organisation.representatives, frozenset(organisation.absent_rounds), organisation.table)
         for organisation in market.organisations

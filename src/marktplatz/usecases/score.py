@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.score_file import ScoredPair
 from marktplatz.market import Entry, Market
-from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.scoring.analysis import find_concepts, text_of
 from marktplatz.matching.scoring.lexicon import extend_lexicon, load_lexicon
 from marktplatz.matching.scoring.money import find_money_words
@@ -22,9 +22,8 @@ class ScoreList:
     table_cut: TableCut | None
 
 
-def list_scores(market: Market, *, language: str = "de") -> ScoreList:
-    """Score a market; the pairs are made one by one as they are asked for."""
-    gathered = gather(market)
+def list_scores(gathered: Gathered, *, language: str = "de") -> ScoreList:
+    """The pairs are made one by one as they are asked for."""
     return ScoreList(_list_pairs(gathered), describe_cut(gathered, language))
 
 

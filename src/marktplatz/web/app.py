@@ -15,10 +15,13 @@ from marktplatz.web.access import refuse_unruled_routes
 from marktplatz.web.api import (
     accounts,
     agreements,
+    archives,
     board,
     checkins,
     consents,
     entries,
+    exports,
+    imports,
     links,
     markets,
     members,
@@ -69,6 +72,9 @@ ROUTERS = (
     runs.router,
     pairings.router,
     timetable.router,
+    imports.router,
+    exports.router,
+    archives.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

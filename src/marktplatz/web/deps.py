@@ -1,12 +1,11 @@
 """What routes ask for: a session to read or to write, the instant, the version that an edit is about."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from anyio import from_thread
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from sqlalchemy.orm import Session
@@ -16,6 +15,8 @@ from marktplatz.errors import Finding, InvalidInput
 from marktplatz.web.errors import Stale
 from marktplatz.web.idempotency import Repeatable, begin_request
 from marktplatz.web.service import service_of
+
+T = TypeVar("T")
 
 MarketId = Annotated[str, Path(alias="market", max_length=200, description="The market's id")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many a page")]
@@ -33,31 +34,33 @@ def open_read(request: Request) -> Iterator[Session]:
 
 
 class LaterWrite:
-    """A write transaction for a route that has long work to do first: it begins when the route asks, and commits as every other."""
+    """A write transaction for a route with long work to do first: it begins when the route asks, and commits as every other.
+
+    For routes that are coroutines: no thread waits while others have the market.
+    """
 
     def __init__(self, request: Request, stack: AsyncExitStack, repeatable: Repeatable | None) -> None:
         self._service, self._stack, self._repeatable = service_of(request), stack, repeatable
         self._chain: str = request.path_params.get("market", INSTALLATION)
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Look first; a request that was answered before is answered here."""
-        with self._service.database.read() as session:
-            if self._repeatable is not None:
-                self._repeatable.replay_or_begin(session)
-            yield session
+    async def look(self, deed: Callable[[Session], T]) -> T:
+        """Read before anything is locked; a request that was answered before is answered here."""
 
-    async def begin(self) -> Session:
-        """Wait for the market and have it to oneself until the answer is made."""
+        def look() -> T:
+            with self._service.database.read() as session:
+                if self._repeatable is not None:
+                    self._repeatable.replay_or_begin(session)
+                return deed(session)
+
+        return await run_in_threadpool(look)
+
+    async def write(self, deed: Callable[[Session], T]) -> T:
+        """Wait for the market, and have it to oneself until the answer is made."""
         await self._stack.enter_async_context(self._service.queue.turn(self._chain))
         session = await self._stack.enter_async_context(contextmanager_in_threadpool(self._service.database.write(self._chain)))
         if self._repeatable is not None:
             await run_in_threadpool(self._repeatable.replay_or_begin, session)
-        return session
-
-    def begin_from_thread(self) -> Session:
-        """The same, for a route that is no coroutine."""
-        return from_thread.run(self.begin)
+        return await run_in_threadpool(deed, session)
 
 
 async def open_later(request: Request) -> AsyncIterator[LaterWrite]:

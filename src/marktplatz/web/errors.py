@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -35,6 +36,8 @@ STATUS_BY_CODE: Final[dict[str, int]] = {
     "if_match_missing": 428,
     "too_many_requests": 429,
     "wrong_media_type": 415,
+    "file_kind_untold": 415,
+    "file_in_a_form": 415,
     "busy": 503,
     "storage_full": 507,
     "not_json": 400,
@@ -51,6 +54,9 @@ CODE_BY_STATUS: Final = {
 """For what the framework refuses by itself."""
 RETRY_AFTER_S: Final[dict[str, int]] = {"still_running": 1, "busy": 2, "too_many_requests": 60, "storage_full": 30}
 """Unless the finding itself knows (`seconds`)."""
+
+PARAMETER_PLACES: Final = frozenset(("query", "path", "header", "cookie"))
+"""Where a parameter stands; every other file in a place is one that was sent."""
 
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -73,6 +79,16 @@ PROBLEM: Final[dict[str, Any]] = {
                     "pointer": {"type": "string", "description": "JSON pointer into the request's body"},
                     "parameter": {"type": "string", "description": "Name of a query, path or header parameter"},
                     "params": {"type": "object"},
+                    "place": {
+                        "type": "object",
+                        "description": "Where in a file that was sent, in the words of the program that shows it",
+                        "properties": {
+                            "file": {"type": "string"},
+                            "sheet": {"type": "string"},
+                            "row": {"type": "integer"},
+                            "field": {"type": "string", "description": "Heading of the column, or key in JSON"},
+                        },
+                    },
                 },
             },
         },
@@ -127,15 +143,19 @@ def tell_finding(finding: Finding, language: str) -> dict[str, Any]:
     """A member of `errors`, or of the warnings that an answer carries."""
     told: dict[str, Any] = {"code": finding.code, "detail": finding_text(finding, language), "params": dict(finding.params)}
     place = finding.place
-    if place.file is not None and place.field is not None:
-        return told | {"parameter": place.field}
+    if place.file in PARAMETER_PLACES:
+        return told | {"parameter": place.field} if place.field is not None else told
+    if place.file is not None:
+        told["place"] = {key: value for key, value in asdict(place).items() if value is not None}
+        if not place.file.lower().endswith(".json"):
+            return told
     pointer = pointer_of(place)
     return told | {"pointer": pointer} if pointer is not None else told
 
 
 def pointer_of(place: Place) -> str | None:
     """RFC 6901; list and row of a market file are its first two steps."""
-    steps: list[str] = [place.sheet] if place.sheet is not None else []
+    steps = ["market", "categories"] if place.sheet == "categories" else [place.sheet] if place.sheet is not None else []
     if place.row is not None:
         steps.append(str(place.row - 1))
     if place.field is not None:

@@ -50,6 +50,7 @@ class RunQueue:
         self._limits, self._at_once = limits, at_once
         self._is_stopping = False
         self._woken: asyncio.Event | None = None
+        self._stopped: asyncio.Event | None = None
         self._asked: asyncio.Semaphore | None = None
         self.solves: dict[RunKey, SolveProcess] = {}
 
@@ -57,13 +58,14 @@ class RunQueue:
     async def at_work(self) -> AsyncIterator[None]:
         """Runs that were left running become failed, those that were waiting are taken up; at the end all solves are ended."""
         self._is_stopping = False
-        self._woken, self._asked = asyncio.Event(), asyncio.Semaphore(self._at_once)
+        self._woken, self._stopped, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Semaphore(self._at_once)
         work = asyncio.create_task(self._work())
         try:
             yield
         finally:
             self._is_stopping = True
             self._woken.set()
+            self._stopped.set()
             await asyncio.wait({work}, timeout=STOP_WITHIN_S)
             work.cancel()
             with suppress(asyncio.CancelledError):
@@ -107,6 +109,9 @@ class RunQueue:
         self.solves[ticket.key] = solve
         try:
             return await self._follow(solve, partial(self._tell, ticket.key))
+        except Exception:
+            logger.exception("a run could not be followed")
+            return Failed(FailureKind.INTERNAL)
         finally:
             solve.cancel()
             del self.solves[ticket.key]
@@ -180,7 +185,13 @@ class RunQueue:
                 logger.exception("work on runs failed")
                 if self._is_stopping:
                     return None
-                await asyncio.sleep(RETRY_AFTER_S)
+                await self._pause(RETRY_AFTER_S)
+
+    async def _pause(self, longest_s: float) -> None:
+        """Not longer than the service is at work."""
+        if self._stopped is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), longest_s)
 
     async def _wait(self) -> None:
         if self._woken is not None:

@@ -22,6 +22,9 @@ from marktplatz.web.live import LiveBoard
 from marktplatz.web.rates import Rates
 from marktplatz.web.run_queue import RunQueue
 
+FILES_AT_ONCE: Final = 2
+"""Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
+
 Clock = Callable[[], datetime]
 
 
@@ -67,6 +70,7 @@ class Service:
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
+    reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.settings.requests_per_minute)

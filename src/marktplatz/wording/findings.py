@@ -9,6 +9,7 @@ from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
+from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
@@ -31,7 +32,7 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "Bitte legen Sie alle Listen als CSV-Dateien in einen Ordner und geben Sie den Ordner an.",
     "no_csv_in_folder": "In diesem Ordner liegt keine CSV-Datei. "
     "Erwartet werden Dateien wie Organisationen.csv, Angebote.csv und Gesuche.csv.",
-    "more_findings": "Es gibt noch viele weitere Befunde, die hier nicht einzeln stehen. "
+    "more_findings": "Dazu kommen mindestens {count} weitere Befunde, die hier nicht einzeln stehen. "
     "Bitte beheben Sie zuerst die genannten und prüfen Sie dann erneut.",
     # JSON.
     "not_json": "Zeile {line}, Zeichen {column}: Das ist kein gültiges JSON; unerwartet ist „{found}“. "
@@ -69,7 +70,10 @@ _FILE_SENTENCES: Final[Mapping[str, str]] = {
     "far_row": "Hier steht weit unterhalb der Tabelle noch etwas; gelesen werden höchstens {limit} Zeilen. "
     "Bitte löschen Sie die Zeilen unter Ihren Einträgen.",
     "far_column": "Hier steht weit rechts von der Tabelle noch etwas. Bitte löschen Sie die Spalten rechts von Ihren Einträgen.",
-    "too_many_rows": "Die Liste hat mehr als {limit} Zeilen; so viele werden nicht gelesen.",
+    "too_many_rows": "Die Liste hat mehr als {limit} Einträge; so viele werden nicht gelesen. "
+    "Bitte prüfen Sie, ob es die richtige Datei ist.",
+    "too_many_cells": "Bis hierhin hat die Datei mehr als {limit} ausgefüllte Zellen; so viele werden nicht gelesen. "
+    "Bitte prüfen Sie, ob es die richtige Datei ist.",
     "unknown_sheet": "Dieses Blatt ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
     "Angebote, Gesuche, Wünsche, Begriffe, Paare, Punkte und Frühere Vereinbarungen.",
     "unknown_csv": "Diese Datei ist nicht bekannt und wird nicht gelesen. Bekannt sind Marktplatz, Bereiche, Organisationen, "
@@ -166,6 +170,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
     **RUN_SENTENCES,
+    **IMPORT_SENTENCES,
 }
 
 

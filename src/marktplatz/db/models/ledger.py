@@ -20,7 +20,10 @@ class AuditHead(Base):
 
 
 class AuditEntry(Base):
-    """Who did what for whom. Append-only: triggers refuse every change; `digest` covers the details with a salt."""
+    """Who did what for whom. Append-only: triggers refuse every change; `digest` covers the details with a salt.
+
+    `written_as` is the chain's name when the entry was written, where a market got another id on its way between installations.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "chain", "subject_kind", "subject_id"),)
@@ -34,6 +37,7 @@ class AuditEntry(Base):
     subject_kind: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[str] = mapped_column(String(700))
     digest: Mapped[str] = mapped_column(String(64))
+    written_as: Mapped[str | None] = mapped_column(Ref)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from marktplatz.matching.problem import BoolArray, IntArray
+from marktplatz.matching.problem import BoolArray, FloatArray, IntArray
 from marktplatz.matching.rounds.hall import UNHELD, Hall
 from marktplatz.matching.rounds.ledger import Ledger
 from marktplatz.matching.rounds.selection import Demand, select_talks
@@ -99,6 +99,23 @@ class Share:
     def top_up(self, round_: int) -> None:
         """Hold the best talks for which there is still room in a round."""
         self._hold(self.choose(np.array([round_])), round_)
+
+    def follow(self, round_: int, wanted: FloatArray, worth_later: IntArray) -> None:
+        """Hold what is wanted here, else what is worth more now than its price, which is what it is worth in other rounds."""
+        hall = self.hall
+        talks = np.flatnonzero((self.round_of == UNHELD) & self.crosses & hall.allowed[:, round_])
+        most_points = int(hall.points.max(initial=0)) + 1
+        worth = np.maximum(hall.points - worth_later, 0) + 2 * most_points * hall.meets + np.rint(2 * most_points * wanted)
+        self.work += len(talks)
+        demand = Demand(
+            talks=talks,
+            worth=worth[talks].astype(np.int64),
+            bonus=most_points * ~hall.served(self.round_of != UNHELD),
+            organisation_room=hall.present[:, round_] * self.room[hall.seat, round_],
+            seat_room=self.room[:, round_],
+            most=int(self.most[round_]),
+        )
+        self._hold(select_talks(hall, self.side, demand), round_)
 
     def _most_at_once(self, rounds: IntArray) -> IntArray:
         room = self.room[:, rounds]

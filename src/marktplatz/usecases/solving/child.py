@@ -20,6 +20,7 @@ from marktplatz.exchange.places import Origins
 from marktplatz.exchange.process_limits import limit_process
 from marktplatz.exchange.validation import validate
 from marktplatz.market import Market
+from marktplatz.matching.gather import gather
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.schedule import schedule_conversations
 from marktplatz.usecases.solving.jobs import REQUEST, Job, Propose, Request
@@ -96,11 +97,13 @@ def _read(raw: bytes) -> Market:
 
 
 def _solve(market: Market, job: Job, started: float, report: Callable[[SolvePhase], None]) -> Outcome:
+    report(SolvePhase.SCORING)
+    gathered = gather(market)
     if not isinstance(job, Propose):
-        timetable = schedule_conversations(market, job.pairings, rounds=job.rounds, tables=job.tables, report=report)
+        timetable = schedule_conversations(gathered, job.pairings, rounds=job.rounds, tables=job.tables, report=report)
         return Scheduled(timetable)
     plan = propose_pairings(
-        market,
+        gathered,
         solver=name_solver(),
         previous=job.previous,
         stay_bonus=job.stay_bonus,

@@ -1,8 +1,10 @@
 """Pairings of a run: shown to whom they concern, changed by the organiser's hand."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,6 @@ from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
     IfMatch,
-    LaterWrite,
     Limit,
     MarketId,
     Now,
@@ -33,6 +34,8 @@ from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
 router = APIRouter(prefix="/markets/{market}/runs/{run_id}/pairings", tags=["pairings"], route_class=ServiceRoute)
+
+T = TypeVar("T")
 
 EntryId = Annotated[str, Query(max_length=200)]
 
@@ -106,85 +109,70 @@ def list_pairings(
     return [_show(caller, record) for record in read_page(session, request, response, wanted, keys, limit, cursor)]
 
 
+@dataclass
+class Edit:
+    """What every change by hand comes with."""
+
+    market: MarketId
+    run_id: str
+    request: Request
+    response: Response
+    writing: WriteLater
+    now: Now
+    if_match: IfMatch = None
+
+    async def apply(self, caller: Actor, change: Change, show: Callable[[Session, Run], T]) -> T:
+        """Judge before the market is locked, store when it is; both times the run must be in the state that the caller saw."""
+
+        def get(session: Session) -> Run:
+            run = get_run(session, caller, self.market, self.run_id)
+            current = show_run(session, caller, self.request, self.response, run).model_dump(mode="json")
+            check_version(self.if_match, run.version, current)
+            return run
+
+        draft = await self.writing.look(lambda session: draft_change(session, get(session), change))
+
+        def store(session: Session) -> T:
+            run = get(session)
+            apply_change(session, self.now, caller, run, draft)
+            put_etag(self.response, run.version)
+            return show(session, run)
+
+        return await self.writing.write(store)
+
+
 @router.post("", status_code=201, name="add")
-def add(
-    caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)],
-    market: MarketId,
-    run_id: str,
-    request: Request,
-    response: Response,
-    sent: Sent[PairingIn],
-    writing: WriteLater,
-    now: Now,
-    if_match: IfMatch = None,
+async def add(
+    caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)], edit: Annotated[Edit, Depends()], sent: Sent[PairingIn]
 ) -> PairingAdded:
     """One more pair. What breaks a hard rule is refused by name."""
-    change = Change(add=(_new(sent),))
-    session, run = _apply(writing, now, caller, market, run_id, request, response, change, if_match)
-    return _show_added(session, caller, run, sent)
+    return await edit.apply(caller, Change(add=(_new(sent),)), lambda session, run: _show_added(session, caller, run, sent))
 
 
 @router.delete("", status_code=204, name="remove")
-def remove(
+async def remove(
     caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)],
-    market: MarketId,
-    run_id: str,
-    request: Request,
-    response: Response,
+    edit: Annotated[Edit, Depends()],
     offer: EntryId,
     need: EntryId,
-    writing: WriteLater,
-    now: Now,
-    if_match: IfMatch = None,
 ) -> None:
     """One pair less; one that is pinned has to be freed first."""
-    _apply(writing, now, caller, market, run_id, request, response, Change(remove=((offer, need),)), if_match)
+    await edit.apply(caller, Change(remove=((offer, need),)), lambda *_: None)
 
 
 @router.post("/swap")
-def swap(
-    caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)],
-    market: MarketId,
-    run_id: str,
-    request: Request,
-    response: Response,
-    sent: Sent[SwapIn],
-    writing: WriteLater,
-    now: Now,
-    if_match: IfMatch = None,
+async def swap(
+    caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)], edit: Annotated[Edit, Depends()], sent: Sent[SwapIn]
 ) -> Swapped:
     """Some pairs less and others more, as one: all of it, or nothing."""
+
+    def show(session: Session, run: Run) -> Swapped:
+        added = tuple(_show_added(session, caller, run, pair) for pair in sent.add)
+        shown = show_run(session, caller, edit.request, edit.response, run)
+        return Swapped.model_construct(remove=sent.remove, add=added, run=shown)
+
     change = Change(tuple(_new(pair) for pair in sent.add), tuple((pair.offer, pair.need) for pair in sent.remove))
-    session, run = _apply(writing, now, caller, market, run_id, request, response, change, if_match)
-    added = tuple(_show_added(session, caller, run, pair) for pair in sent.add)
-    return Swapped.model_construct(remove=sent.remove, add=added, run=show_run(session, caller, request, response, run))
-
-
-def _apply(
-    writing: LaterWrite,
-    now: Any,
-    caller: Actor,
-    market: str,
-    run_id: str,
-    request: Request,
-    response: Response,
-    change: Change,
-    if_match: str | None,
-) -> tuple[Session, Run]:
-    """Judge before the market is locked, store when it is; the run must be in the state that the caller saw, both times."""
-
-    def get(session: Session) -> Run:
-        run = get_run(session, caller, market, run_id)
-        check_version(if_match, run.version, show_run(session, caller, request, response, run).model_dump(mode="json"))
-        return run
-
-    with writing.read() as session:
-        draft = draft_change(session, get(session), change)
-    session = writing.begin_from_thread()
-    run = get(session)
-    apply_change(session, now, caller, run, draft)
-    put_etag(response, run.version)
-    return session, run
+    return await edit.apply(caller, change, show)
 
 
 def _new(sent: PairingIn) -> NewPairing:

@@ -58,7 +58,7 @@ def list_pairs(
 
 
 @router.put("", name="put")
-def put(
+async def put(
     caller: Annotated[Actor, Rule("pairs:write", organiser=OPEN)],
     market: MarketId,
     sent: Sent[PairIn],
@@ -69,9 +69,8 @@ def put(
     `exception` is the written reason for a pin against category, time or distance.
     """
     rule = PairRule.model_construct(**{name: getattr(sent, name) for name in PairRule.model_fields})
-    with writing.read() as session:
-        judged_at = judge_rule(session, market, rule)
-    return _show(put_pair(writing.begin_from_thread(), now, caller, market, rule, judged_at))
+    judged_at = await writing.look(lambda session: judge_rule(session, market, rule))
+    return await writing.write(lambda session: _show(put_pair(session, now, caller, market, rule, judged_at)))
 
 
 @router.delete("", status_code=204, name="remove")

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Run, TimetableRecord
@@ -16,7 +15,6 @@ from marktplatz.usecases.run_work import FAILURES, INTERRUPTED
 from marktplatz.usecases.runs import withdraw_timetable
 from marktplatz.usecases.solving import Failed, Invalid, Outcome, Schedule, Scheduled, pack_market
 from marktplatz.usecases.timetables import (
-    Order,
     get_timetable,
     load_timetable,
     order_timetable,
@@ -81,22 +79,16 @@ async def add(
     now: Now,
 ) -> TimetableOut:
     """Plan the conversations, so that the run's pairings meet. The answer comes when it is done, within the limit for solving."""
-
-    def order() -> Order:
-        with writing.read() as session:
-            return order_timetable(session, market, sent.run)
-
-    ordered = await run_in_threadpool(order)
+    ordered = await writing.look(lambda session: order_timetable(session, market, sent.run))
     job = Schedule(pairings=ordered.pairings, rounds=sent.rounds, tables=sent.tables)
     found = _read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
-    session = await writing.begin()
 
-    def store() -> TimetableOut:
+    def store(session: Session) -> TimetableOut:
         record = store_timetable(session, now, caller, market, ordered, found)
         return _show(session, caller, request, response, record)
 
     put_location(response, "markets", market, "timetable")
-    return await run_in_threadpool(store)
+    return await writing.write(store)
 
 
 @router.get("")

@@ -1,0 +1,39 @@
+"""A whole market as files, for the organiser: with all contacts, so never kept by anything in between."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Response
+
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.exporting import ExportKind, export_market
+from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.deps import MarketId, ReadSession
+from marktplatz.web.idempotency import ServiceRoute
+
+router = APIRouter(prefix="/markets/{market}/exports", tags=["exports"], route_class=ServiceRoute)
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE: Final = {
+    ExportKind.JSON: "application/json",
+    ExportKind.XLSX: XLSX,
+    ExportKind.CSV: "application/zip",
+    ExportKind.ARCHIVE: "application/zip",
+}
+SUFFIX: Final = {ExportKind.JSON: ".json", ExportKind.XLSX: ".xlsx", ExportKind.CSV: ".csv.zip", ExportKind.ARCHIVE: ".archive.zip"}
+CONTENT: Final = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in sorted(set(MEDIA_TYPE.values()))}
+
+
+@router.get("/{file}", name="read", response_class=Response, responses={200: {"content": CONTENT, "description": "The file"}})
+def read(
+    caller: Annotated[Actor, Rule("exports:read", organiser=ALWAYS)], market: MarketId, file: ExportKind, session: ReadSession
+) -> Response:
+    """All of the market, contacts included. Every file can be imported again."""
+    del caller
+    headers = {"Content-Disposition": f'attachment; filename="{name_file(market, file)}"', "Cache-Control": "no-store"}
+    return Response(export_market(session, market, file), media_type=MEDIA_TYPE[file], headers=headers)
+
+
+def name_file(market: str, kind: ExportKind) -> str:
+    """A name that every system can keep, whatever the market's id is made of."""
+    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in market)
+    return f"{safe[:80]}{SUFFIX[kind]}"
