@@ -1,4 +1,4 @@
-"""Reads who_may_what.toml: which role may call which route in which phase, on whose objects, and what the answer is then."""
+"""Reads who_may_what/: which role may call which route in which phase, on whose objects, and what the answer is then."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from marktplatz.vocabulary import Phase
 
-TABLE: Final = Path(__file__).with_name("who_may_what.toml")
+TABLE: Final = Path(__file__).with_name("who_may_what")
 PREFIX: Final = "/api/v1"
 
 ALL = frozenset(Phase)
@@ -18,7 +18,7 @@ WORDS: Final = {"always": ALL, "open": ALL - {Phase.CLOSED}, "shown": ALL - {Pha
 STAFF: Final = ("organiser", "broker", "notary", "helper", "moderator", "screen")
 CALLERS: Final = ("owner", *STAFF, "participant", "public", "outsider")
 """The roles of market m1, beside an organiser of another market: the outsider."""
-SETTINGS: Final = ("scope", "ok", "body", "headers", "query", "hidden", "answers", "tells", "objects")
+SETTINGS: Final = ("scope", "ok", "body", "headers", "query", "hidden", "answers", "tells", "withholds", "objects")
 STATUS: Final = {"GET": 200, "POST": 201, "PATCH": 200, "PUT": 200, "DELETE": 204}
 VARIANTS: Final = ("own", "partner", "other", "elsewhere")
 ANY: Final = frozenset(VARIANTS) - {"elsewhere"}
@@ -32,8 +32,12 @@ class Permission:
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the table. `objects` are those that its path and body name; `ok` the answers that count as done."""
+    """One line of the table. `objects` are those that its path and body name; `ok` the answers that count as done.
 
+    `name` tells apart several ways to ask the same route.
+    """
+
+    name: str
     method: str
     path: str
     scope: str
@@ -46,12 +50,13 @@ class Route:
     hidden: str
     answers: dict[str, str]
     tells: frozenset[str]
+    withholds: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     def __hash__(self) -> int:
-        return hash((self.method, self.path))
+        return hash(self.name)
 
     @property
     def is_of_market(self) -> bool:
@@ -104,7 +109,13 @@ class Route:
 
 @cache
 def load_table() -> dict[str, Any]:
-    return tomllib.loads(TABLE.read_text("utf-8"))
+    """All files of the folder as one table; a name that stands in two of them is a mistake."""
+    table: dict[str, Any] = {}
+    for file in sorted(TABLE.glob("*.toml")):
+        for part, lines in tomllib.loads(file.read_text("utf-8")).items():
+            assert table.setdefault(part, {}).keys().isdisjoint(lines), file.name
+            table[part] |= lines
+    return table
 
 
 @cache
@@ -125,12 +136,13 @@ def _seers(names: list[str]) -> frozenset[str]:
 
 
 def _read_route(name: str, line: dict[str, Any], objects: dict[str, Any]) -> Route:
-    method, _, path = name.partition(" ")
+    method, path, *_ = name.split(" ")
     resource = path.removeprefix("/markets/{market}").strip("/").partition("/")[0]
     body = line.get("body")
     named = {param.partition(":")[0] for param in re.findall(r"{([\w:]+)}", f"{path} {body or ''} {line.get('query', '')}")}
-    ok = line.get("ok", STATUS[method])
+    ok, own_objects = line.get("ok", STATUS[method]), line.get("objects", {})
     return Route(
+        name=name,
         method=method,
         path=path,
         scope=line["scope"],
@@ -139,10 +151,11 @@ def _read_route(name: str, line: dict[str, Any], objects: dict[str, Any]) -> Rou
         body=body,
         headers=line.get("headers", {}),
         query=line.get("query", ""),
-        objects={param: _find_object(objects, resource, param) for param in named - {"market"}} | line.get("objects", {}),
+        objects={param: own_objects.get(param) or _find_object(objects, resource, param) for param in named - {"market"}},
         hidden=line.get("hidden", "hidden"),
         answers=line.get("answers", {}),
         tells=frozenset(line.get("tells", ())),
+        withholds=tuple(line.get("withholds", ())),
     )
 
 

@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
-import pytest
 from fastapi import FastAPI
-from matrix_client import Answer, call
+from matrix_client import Answer, call, without_threads
 from matrix_table import CALLERS, PREFIX, STAFF, Route, load_canaries, load_routes
 from matrix_world import HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
 
@@ -30,7 +28,7 @@ class Cell:
     variant: str
 
     def __str__(self) -> str:
-        return f"{self.route} by {self.caller} in {self.phase} on {self.variant}"
+        return f"{self.route.name} by {self.caller} in {self.phase} on {self.variant}"
 
     @property
     def acts_as(self) -> str:
@@ -78,7 +76,11 @@ class Matrix:
         self.app.state.service.rates.reset()
         answer, sent = await self._ask(cell)
         outcomes = outcomes_of(answer, cell.route)
-        faults = [] if cell.expected in outcomes else [f"{cell}: {outcomes[0]} instead of {cell.expected}"]
+        faults = (
+            []
+            if any(word in outcomes for word in cell.expected.split(" or "))
+            else [f"{cell}: {outcomes[0]} instead of {cell.expected}"]
+        )
         if self.database.has_changed:
             faults.append(f"{cell}: changes the database all the same")
         return faults + [f"{cell}: tells {word}" for word in self._find_canaries(cell, answer, sent)]
@@ -87,8 +89,7 @@ class Matrix:
         async def walk_all() -> list[str]:
             return [fault for cell in cells for fault in await self.find_faults(cell)]
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(anyio.to_thread, "run_sync", _run_at_once)
+        with without_threads():
             return asyncio.run(walk_all())
 
     async def _ask(self, cell: Cell) -> tuple[Answer, str]:
@@ -109,15 +110,11 @@ class Matrix:
         text, known = answer.text.lower(), sent.lower()
         for word, seen_by in self.canaries.items():
             if word.lower() in text and word.lower() not in known:
-                if cell.acts_as in seen_by or (word in cell.route.tells and cell.expected == "done"):
+                is_known = cell.acts_as in seen_by or (word in cell.route.tells and cell.expected == "done")
+                if is_known and not word.startswith(cell.route.withholds):
                     self.seen.add(word)
                 else:
                     yield word
-
-
-async def _run_at_once(deed: Callable[..., Any], *arguments: Any, **_: Any) -> Any:
-    """Instead of in a thread: there is one request at a time, and handing it over takes longer than most of them."""
-    return deed(*arguments)
 
 
 def cells_of(route: Route, phases: Iterable[Phase], callers: Iterable[str] = (*CALLERS, *TOKENS)) -> Iterator[Cell]:

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
+from matrix_day import HERE, NOW, OF_MARKET, plant_day
+from matrix_runs import plant_runs
 from matrix_table import STAFF
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
@@ -21,10 +22,8 @@ from marktplatz.db.models import (
     MarketRecord,
     Membership,
     OutboxMessage,
-    PairingRecord,
     Person,
     Representation,
-    Run,
     Token,
     WishRecord,
 )
@@ -43,13 +42,10 @@ from marktplatz.vocabulary import (
     OrganisationKind,
     Phase,
     Role,
-    RunStatus,
     WishLevel,
 )
 
-NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-HERE, ELSEWHERE = "m1", "m2"
-OF_MARKET = {"own": HERE, "partner": HERE, "other": HERE, "elsewhere": ELSEWHERE}
+ELSEWHERE = OF_MARKET["elsewhere"]
 PASSWORD = "ein ganzer Satz als Passwort"  # noqa: S105
 
 
@@ -86,14 +82,15 @@ def digest_of(connection: Connection) -> str:
 def plant(database: Database) -> None:
     """Both markets, their people and things, and callers of every role."""
     with database.write() as session:
-        create_market(session, NOW, SYSTEM, Policy(name="Markt"), HERE)
+        create_market(session, NOW, SYSTEM, Policy(name="Markt", max_pairs_between=None), HERE)
         create_market(session, NOW, SYSTEM, Policy(name="Kanari-Markt-elsewhere"), ELSEWHERE)
         session.add(ConsentText(purpose=ConsentPurpose.PHOTOS, version="1", text="Ja."))
         session.flush()
         for variant, market in OF_MARKET.items():
             _plant_organisation(session, market, variant)
             _plant_person(session, market, variant)
-        _plant_runs(session)
+        plant_runs(session)
+        plant_day(session)
         _plant_staff(session)
         _plant_tokens(session)
         link = {"purpose": LinkPurpose.PARTICIPANT_ENTRY, "market_id": HERE, "person_id": "p-own", "created_at": NOW}
@@ -109,11 +106,11 @@ def _plant_organisation(session: Session, market: str, variant: str) -> None:
     contact = Contact(
         name=f"Kanari-Kontakt-{variant}", email=f"Kanari-Kontakt-{variant}@example.org", phone=f"Kanari-Kontakt-{variant}-7"
     )
-    kind = OrganisationKind.NONPROFIT if variant == "partner" else OrganisationKind.COMPANY
+    kind = OrganisationKind.NONPROFIT if variant in ("partner", "other") else OrganisationKind.COMPANY
     organisation = Organisation(id=f"o-{variant}", kind=kind, name=f"Kanari-Name-{variant}", contact=contact)
     add_organisation(session, NOW, SYSTEM, market, organisation)
     for side in EntrySide:
-        entry = Entry(id=f"{side}-{variant}", organisation=f"o-{variant}", title=f"Kanari-Eintrag-{variant}")
+        entry = Entry(id=f"{side}-{variant}", organisation=f"o-{variant}", title=f"Kanari-Eintrag-{variant}", capacity=2)
         add_entry(session, NOW, SYSTEM, market, side, entry)
     key = {"market_id": market, "organisation_id": f"o-{variant}"}
     wish = {"id": f"Kanari-Wunsch-{variant}", "target": f"offer-{variant}", "level": WishLevel.LIKE, "created_at": NOW}
@@ -140,18 +137,6 @@ def _plant_person(session: Session, market: str, variant: str) -> None:
     session.add(OutboxMessage(id=f"msg-{variant}", status=MessageStatus.HELD, **key, **message))
     session.add(_login(f"login-{variant}", **key))
     session.flush()
-
-
-def _plant_runs(session: Session) -> None:
-    """A published one that pairs own with partner; a draft that pairs own with other."""
-    fixed: dict[str, Any] = {"market_id": HERE, "status": RunStatus.DONE, "author": "system", "parameters": {}, "versions": {}}
-    for run, published_at in (("r-public", NOW), ("r-draft", None)):
-        session.add(Run(id=run, input_sha256="0" * 64, created_at=NOW, published_at=published_at, **fixed))
-    session.flush()
-    for run, partner, text in (("r-public", "partner", "Passt."), ("r-draft", "other", "Kanari-Entwurf")):
-        ends = {"offer_id": "offer-own", "need_id": f"need-{partner}", "giver_id": "o-own", "taker_id": f"o-{partner}"}
-        reasons = [{"code": "content", "points": 5, "text": text}]
-        session.add(PairingRecord(market_id=HERE, run_id=run, points=5, reasons=reasons, **ends))
 
 
 def _plant_staff(session: Session) -> None:

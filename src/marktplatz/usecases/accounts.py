@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.db.models import Account, Membership
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
+from marktplatz.market import is_seen
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
@@ -41,7 +42,7 @@ def add_account(
     address = check_mail(mail)
     if find_account(session, address) is not None:
         raise Conflict(Finding("account_exists", Place(field="email")))
-    account = Account(id=make_id("a"), email=address, name=name.strip() or address, is_owner=is_owner, created_at=now)
+    account = Account(id=make_id("a"), email=address, name=name if is_seen(name) else address, is_owner=is_owner, created_at=now)
     session.add(account)
     session.flush()
     _record(session, now, actor, "add_account", account, chain, after=_said(account))

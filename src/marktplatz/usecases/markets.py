@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.db.models import CategoryRecord, EntryRecord, MarketRecord
-from marktplatz.errors import Conflict, Finding, NotFound, Place
+from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import Market, Policy, find_contradictions
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change, start_chain
@@ -21,6 +21,8 @@ from marktplatz.vocabulary import Phase
 def create_market(session: Session, now: datetime, actor: Actor, policy: Policy, market_id: str | None = None) -> MarketRecord:
     """A new market as a draft; needs the installation's lock."""
     market_id = market_id or make_id("m")
+    if "/" in market_id or market_id in (".", ".."):
+        raise InvalidInput(Finding("id_not_in_addresses", Place(field="id"), {"id": market_id}))
     if market_id == INSTALLATION or session.get(MarketRecord, market_id) is not None:
         raise Conflict(Finding("id_taken", Place(field="id"), {"id": market_id}))
     _check_policy(policy)

@@ -19,7 +19,7 @@ from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.secrecy import hash_secret, make_secret
 from marktplatz.vocabulary import Role
 
-_SCOPE: Final = re.compile(r"\*|([a-z-]+|\*):(read|write|\*)")
+_SCOPE: Final = re.compile(r"\*|([a-z-]+|\*):(read|write|certify|\*)")
 MAX_DEPTH: Final = 5
 """Tokens that tokens issued: so many generations."""
 
@@ -33,6 +33,11 @@ class Grant:
     market_ids: tuple[str, ...] | None
     scopes: tuple[str, ...]
     expires_at: datetime | None
+
+
+def is_scope(scope: str) -> bool:
+    """Could it be one? Resources come and go, so that only the form is looked at."""
+    return _SCOPE.fullmatch(scope) is not None
 
 
 def covers(scopes: Iterable[str], scope: str) -> bool:
@@ -119,9 +124,7 @@ def may_back(session: Session, issuer: str, market_id: str | None) -> bool:
 
 
 def _check(session: Session, now: datetime, grant: Grant) -> None:
-    faults = [
-        Finding("bad_scope", Place(field="scopes"), {"scope": scope}) for scope in grant.scopes if not _SCOPE.fullmatch(scope)
-    ]
+    faults = [Finding("bad_scope", Place(field="scopes"), {"scope": scope}) for scope in grant.scopes if not is_scope(scope)]
     if not grant.scopes:
         faults.append(Finding("no_scope", Place(field="scopes")))
     if grant.expires_at is not None and grant.expires_at <= now:

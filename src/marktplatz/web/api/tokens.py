@@ -80,6 +80,14 @@ def add_in_market(
     return NewTokenOut(**_fields(token), secret=secret)
 
 
+@router.get(IN_MARKET + "/{token_id}", name="read_in_market")
+def read_in_market(
+    caller: Annotated[Actor, Rule("tokens:read", organiser=ALWAYS)], market: MarketId, token_id: str, session: ReadSession
+) -> TokenOut:
+    del caller
+    return TokenOut(**_fields(get_token(session, token_id, market)))
+
+
 @router.delete(IN_MARKET + "/{token_id}", status_code=204, name="revoke_in_market")
 def remove_in_market(
     caller: Annotated[Actor, Rule("tokens:write", organiser=ALWAYS)],
@@ -111,6 +119,12 @@ def add(
     token, secret = issue_token(session, now, caller, grant)
     put_location(response, "tokens", token.id)
     return NewTokenOut(**_fields(token), secret=secret)
+
+
+@router.get("/tokens/{token_id}", name="read")
+def read(caller: Annotated[Actor, Rule("tokens:read", owner=ALWAYS)], token_id: str, session: ReadSession) -> TokenOut:
+    del caller
+    return TokenOut(**_fields(get_token(session, token_id)))
 
 
 @router.delete("/tokens/{token_id}", status_code=204, name="revoke")
