@@ -86,6 +86,7 @@ class Day:
             )
         client = self.world.client()
         client.cookies.set(HTTP_COOKIE, secret)
+        client.headers["Sec-Fetch-Site"] = "same-origin"
         return client
 
     def agreed(self, record_id: str, kind: type[EntryRecord] | type[OrganisationRecord] = EntryRecord) -> int:

@@ -84,7 +84,8 @@ class Story(RuleBasedStateMachine):
             session.get_one(EntryRecord, ("m1", "walls")).capacity = 99
         cookie = "; ".join(f"{name}={secret}" for name, secret in day.person("paul", "bank").cookies.items())
         tokens = {role.value: self.world.as_token(role).headers["Authorization"] for role in (Role.BROKER, Role.NOTARY)}
-        self.headers = {"participant": {"Cookie": cookie}} | {name: {"Authorization": token} for name, token in tokens.items()}
+        person = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+        self.headers = {"participant": person} | {name: {"Authorization": token} for name, token in tokens.items()}
 
     @precondition(lambda self: len(self.known) < 5)
     @rule(actor=st.sampled_from(ACTORS), uses_offer=st.sampled_from([True, True, False]))
