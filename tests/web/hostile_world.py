@@ -89,18 +89,17 @@ class Trial:
             asyncio.run(trial)
 
     def operations(self) -> dict[str, dict[str, Any]]:
-        """By name, all that take a body of JSON."""
+        """By name, all that take a body of JSON; files, which may be JSON too, have tests of their own."""
         return {
             operation["operationId"]: operation
             for methods in self.app.openapi()["paths"].values()
             for operation in methods.values()
-            if "application/json" in operation.get("requestBody", {}).get("content", {})
+            if _schema_of(operation).get("format", "binary") != "binary"
         }
 
     def fields_of(self, operation: str) -> Iterator[FieldPath]:
         """Where a body may have something, with what stands in its lists and objects."""
-        content = self.operations()[operation]["requestBody"]["content"]
-        yield from self._fields_in(content["application/json"]["schema"], ())
+        yield from self._fields_in(_schema_of(self.operations()[operation]), ())
 
     def _fields_in(self, schema: dict[str, Any], above: FieldPath) -> Iterator[FieldPath]:
         for name, part in self._resolve(schema).get("properties", {}).items():
@@ -118,6 +117,12 @@ class Trial:
             return self._resolve(found)
         some = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
         return self._resolve(some[0]) if some else schema
+
+
+def _schema_of(operation: dict[str, Any]) -> dict[str, Any]:
+    content = operation.get("requestBody", {}).get("content", {})
+    found: dict[str, Any] = content.get("application/json", {}).get("schema", {"format": "binary"})
+    return found | {"format": found.get("format", "")}
 
 
 def put(body: Any, path: FieldPath, value: Any) -> Any:

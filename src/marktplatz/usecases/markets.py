@@ -21,8 +21,7 @@ from marktplatz.vocabulary import Phase
 def create_market(session: Session, now: datetime, actor: Actor, policy: Policy, market_id: str | None = None) -> MarketRecord:
     """A new market as a draft; needs the installation's lock."""
     market_id = market_id or make_id("m")
-    if "/" in market_id or market_id in (".", ".."):
-        raise InvalidInput(Finding("id_not_in_addresses", Place(field="id"), {"id": market_id}))
+    check_is_addressable(market_id, Place(field="id"))
     if market_id == INSTALLATION or session.get(MarketRecord, market_id) is not None:
         raise Conflict(Finding("id_taken", Place(field="id"), {"id": market_id}))
     _check_policy(policy)
@@ -42,6 +41,12 @@ def create_market(session: Session, now: datetime, actor: Actor, policy: Policy,
     record_change(session, now, actor, "create_market", subject, after={"name": policy.name})
     record_change(session, now, actor, "create_market", subject, chain=market_id, after=said_of_policy(policy))
     return record
+
+
+def check_is_addressable(market_id: str, place: Place) -> None:
+    """A market's id is a whole step of every address below it; others' ids stand at the end and may hold anything."""
+    if "/" in market_id or market_id in (".", ".."):
+        raise InvalidInput(Finding("id_not_in_addresses", place, {"id": market_id}))
 
 
 def get_market(session: Session, market_id: str) -> MarketRecord:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.db.models import AuditHead, ConsentText, MarketRecord
-from marktplatz.errors import Conflict, Finding, InvalidInput
+from marktplatz.errors import Conflict, Finding, InvalidInput, Place
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.archiving.read import ArchivedMarket
 from marktplatz.usecases.archiving.tables import ARCHIVED, SHARED, market_column, table_of
 from marktplatz.usecases.audit import Subject, find_breaks, record_change
+from marktplatz.usecases.markets import check_is_addressable
 from marktplatz.usecases.records import load_market
 from marktplatz.vocabulary import RunStatus
 
@@ -24,6 +25,7 @@ Row = dict[str, Any]
 def restore_market(session: Session, now: datetime, actor: Actor, archived: ArchivedMarket, market_id: str | None = None) -> str:
     """The market under its own id or another one; needs the installation's lock. Conflict where the id is taken."""
     market_id = market_id or archived.id
+    check_is_addressable(market_id, Place("query", field="market"))
     if market_id == INSTALLATION or any(session.get(kind, market_id) is not None for kind in (MarketRecord, AuditHead)):
         raise Conflict(Finding("market_exists", params={"id": market_id}))
     rows = dict(archived.rows)
