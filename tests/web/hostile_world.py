@@ -56,6 +56,9 @@ class UndoableDatabase(Database):
         with Session(self.connection, **joined) as session, session.begin():
             yield session
 
+    def scrub(self) -> None:
+        """Nothing is on the disk yet."""
+
 
 @dataclass
 class Trial:

@@ -24,6 +24,17 @@ VIEWERS: Final[dict[str, Any]] = {
     "screen": SHOWN,
 }
 
+EVENT: Final = {
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "The board's version"},
+        "event": {"const": "board"},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "What `board` answers"},
+    },
+}
+"""One event of the stream, for the OpenAPI document."""
+
 
 @router.get("")
 def read(
@@ -37,7 +48,7 @@ def read(
     "/events",
     status_code=200,
     response_class=BoardStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events named `board`"}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}, "description": "Events named `board`"}},
 )
 async def watch(caller: Annotated[Actor, Rule("board:read", **VIEWERS)], market: MarketId, request: Request) -> Response:
     """The board as server-sent events: the present state at once, then each new one as a whole, so that a lost one does no harm.

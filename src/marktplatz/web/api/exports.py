@@ -20,7 +20,8 @@ MEDIA_TYPE: Final = {
     ExportKind.ARCHIVE: "application/zip",
 }
 SUFFIX: Final = {ExportKind.JSON: ".json", ExportKind.XLSX: ".xlsx", ExportKind.CSV: ".csv.zip", ExportKind.ARCHIVE: ".archive.zip"}
-CONTENT: Final = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in sorted(set(MEDIA_TYPE.values()))}
+SCHEMA: Final = {ExportKind.JSON: {"type": "object", "description": "A market file"}}
+CONTENT: Final = {MEDIA_TYPE[kind]: {"schema": SCHEMA.get(kind, {"type": "string", "format": "binary"})} for kind in ExportKind}
 
 
 @router.get("/{file}", name="read", response_class=Response, responses={200: {"content": CONTENT, "description": "The file"}})
