@@ -72,7 +72,7 @@ class Story(RuleBasedStateMachine):
         app = create_app(Settings(base_url="http://testserver", trusted_hosts=("testserver",)), database=self.database)
         self.client = TestClient(app)
         self.client.__enter__()
-        self.world = World(app, self.database, FakeClock())
+        self.world = World(app, self.database, FakeClock(), self.client)
         self.known: list[Known] = []
         self.keys = count()
 
