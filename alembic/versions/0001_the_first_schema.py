@@ -247,6 +247,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("market_id", "code", name=op.f("pk_category")),
     )
     op.create_table(
+        "mail_text",
+        sa.Column("market_id", REF, nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "staff_login",
+                "participant_entry",
+                "entry_received",
+                "invitation",
+                "entry_returned",
+                "confirmation_missing",
+                "reminder",
+                "proposals_published",
+                "staff_invitation",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_mail_text_market_id")),
+        sa.PrimaryKeyConstraint("market_id", "kind", name=op.f("pk_mail_text")),
+    )
+    op.create_table(
         "membership",
         sa.Column("market_id", REF, nullable=False),
         sa.Column("account_id", REF, nullable=False),
@@ -295,10 +323,38 @@ def upgrade() -> None:
         sa.Column("absent_rounds", JSON, nullable=False),
         sa.Column("table", sa.Integer(), nullable=True),
         sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=True),
+        sa.Column("website", sa.String(length=300), nullable=True),
+        sa.Column(
+            "standing",
+            sa.Enum(
+                "submitted",
+                "approved",
+                "returned",
+                "waiting",
+                "withdrawn",
+                name="standing",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column("assistance", sa.Text(), nullable=True),
+        sa.Column(
+            "attendance",
+            sa.Enum("unknown", "coming", "cancelled", name="attendance", native_enum=False, create_constraint=True, length=30),
+            nullable=False,
+        ),
+        sa.Column("attending", sa.Integer(), nullable=True),
+        sa.Column("nonprofit_seen_at", INSTANT, nullable=True),
+        sa.Column("nonprofit_seen_by", REF, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("agreed >= 0", name=op.f("ck_organisation_agreed_not_negative")),
+        sa.CheckConstraint("attending >= 0", name=op.f("ck_organisation_attending_not_negative")),
         sa.CheckConstraint("max_agreements >= 0", name=op.f("ck_organisation_max_agreements_not_negative")),
         sa.CheckConstraint(
             "max_agreements IS NULL OR agreed <= max_agreements", name=op.f("ck_organisation_agreed_within_maximum")
@@ -307,6 +363,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_organisation_market_id")),
         sa.PrimaryKeyConstraint("market_id", "id", name=op.f("pk_organisation")),
     )
+    op.create_index(
+        op.f("ix_organisation_market_id_organisation_standing"), "organisation", ["market_id", "standing"], unique=False
+    )
     op.create_table(
         "person",
         sa.Column("market_id", REF, nullable=False),
@@ -314,11 +373,54 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=300), nullable=True),
         sa.Column("email", sa.String(length=300), nullable=True),
         sa.Column("phone", sa.String(length=300), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_person_market_id")),
         sa.PrimaryKeyConstraint("market_id", "id", name=op.f("pk_person")),
     )
     op.create_index(op.f("ix_person_market_id_person_email"), "person", ["market_id", "email"], unique=False)
+    op.create_table(
+        "profile",
+        sa.Column("market_id", REF, nullable=False),
+        sa.Column("town", sa.String(length=300), nullable=True),
+        sa.Column("venue", sa.String(length=300), nullable=True),
+        sa.Column("address", sa.String(length=300), nullable=True),
+        sa.Column("begins", sa.String(length=5), nullable=True),
+        sa.Column("ends", sa.String(length=5), nullable=True),
+        sa.Column("timezone", sa.String(length=60), nullable=False),
+        sa.Column("about", sa.Text(), nullable=True),
+        sa.Column(
+            "trading",
+            sa.Enum("free", "rounds", "rounds_then_free", name="trading", native_enum=False, create_constraint=True, length=30),
+            nullable=False,
+        ),
+        sa.Column("rounds", sa.Integer(), nullable=True),
+        sa.Column("round_minutes", sa.Integer(), nullable=True),
+        sa.Column("tables", sa.Integer(), nullable=True),
+        sa.Column("entry_deadline", sa.Date(), nullable=True),
+        sa.Column("hall_places", sa.Integer(), nullable=True),
+        sa.Column("has_waiting_list", sa.Boolean(), nullable=False),
+        sa.Column(
+            "visibility",
+            sa.Enum("all", "participants", "nobody", name="visibility", native_enum=False, create_constraint=True, length=30),
+            nullable=False,
+        ),
+        sa.Column("approves", sa.Boolean(), nullable=False),
+        sa.Column("organiser_name", sa.String(length=300), nullable=True),
+        sa.Column("organiser_email", sa.String(length=300), nullable=True),
+        sa.Column("organiser_phone", sa.String(length=300), nullable=True),
+        sa.Column("texts", JSON, nullable=False),
+        sa.Column("retention_days", JSON, nullable=False),
+        sa.Column("copied_from", REF, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("hall_places >= 0", name=op.f("ck_profile_hall_places_not_negative")),
+        sa.CheckConstraint("round_minutes >= 1", name=op.f("ck_profile_round_minutes_at_least_one")),
+        sa.CheckConstraint("rounds >= 1", name=op.f("ck_profile_rounds_at_least_one")),
+        sa.CheckConstraint("tables >= 1", name=op.f("ck_profile_tables_at_least_one")),
+        sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_profile_market_id")),
+        sa.PrimaryKeyConstraint("market_id", name=op.f("pk_profile")),
+    )
     op.create_table(
         "run",
         sa.Column("market_id", REF, nullable=False),
@@ -367,6 +469,19 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("published_at IS NOT NULL"),
         postgresql_where=sa.text("published_at IS NOT NULL"),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("market_id", REF, nullable=False),
+        sa.Column("id", REF, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("corrections", JSON, nullable=False),
+        sa.Column("created_by", REF, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["market_id"], ["market.id"], name=op.f("fk_upload_market_id")),
+        sa.PrimaryKeyConstraint("market_id", "id", name=op.f("pk_upload")),
     )
     op.create_table(
         "agreement_party",
@@ -473,6 +588,23 @@ def upgrade() -> None:
         sa.Column("remote", sa.Boolean(), nullable=True),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("answers", JSON, nullable=False),
+        sa.Column(
+            "standing",
+            sa.Enum(
+                "submitted",
+                "approved",
+                "returned",
+                "waiting",
+                "withdrawn",
+                name="standing",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("return_reason", sa.Text(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -490,6 +622,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_entry_market_id_entry_organisation_id"), "entry", ["market_id", "organisation_id"], unique=False)
     op.create_index(op.f("ix_entry_market_id_entry_side_entry_id"), "entry", ["market_id", "side", "id"], unique=False)
+    op.create_index(op.f("ix_entry_market_id_entry_standing"), "entry", ["market_id", "standing"], unique=False)
     op.create_table(
         "link",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
@@ -563,6 +696,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("try_after", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
+        sa.Column("bounced_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outbox_message_account_id")),
         sa.ForeignKeyConstraint(
             ["market_id", "person_id"], ["person.market_id", "person.id"], name=op.f("fk_outbox_message_market_id_person_id")
@@ -792,6 +926,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_login_account_id"), table_name="login")
     op.drop_table("login")
     op.drop_table("link")
+    op.drop_index(op.f("ix_entry_market_id_entry_standing"), table_name="entry")
     op.drop_index(op.f("ix_entry_market_id_entry_side_entry_id"), table_name="entry")
     op.drop_index(op.f("ix_entry_market_id_entry_organisation_id"), table_name="entry")
     op.drop_table("entry")
@@ -801,6 +936,7 @@ def downgrade() -> None:
     op.drop_table("audit_detail")
     op.drop_index(op.f("ix_agreement_party_market_id_agreement_party_organisation_id"), table_name="agreement_party")
     op.drop_table("agreement_party")
+    op.drop_table("upload")
     op.drop_index(
         "uq_run_published",
         table_name="run",
@@ -809,10 +945,13 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_run_market_id_run_created_at_run_id"), table_name="run")
     op.drop_table("run")
+    op.drop_table("profile")
     op.drop_index(op.f("ix_person_market_id_person_email"), table_name="person")
     op.drop_table("person")
+    op.drop_index(op.f("ix_organisation_market_id_organisation_standing"), table_name="organisation")
     op.drop_table("organisation")
     op.drop_table("membership")
+    op.drop_table("mail_text")
     op.drop_table("category")
     op.drop_index(op.f("ix_audit_entry_chain_audit_entry_subject_kind_audit_entry_subject_id"), table_name="audit_entry")
     op.drop_table("audit_entry")

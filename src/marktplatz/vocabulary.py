@@ -167,6 +167,51 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+class Standing(StrEnum):
+    """Where an organisation or an entry stands before the organiser; only what is APPROVED is matched.
+
+    WAITING: the hall is full. RETURNED: sent back with a reason. WITHDRAWN: by whoever entered it, kept and not shown.
+    """
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+class Attendance(StrEnum):
+    """What an organisation says before the day about coming; what is true then, a check-in tells."""
+
+    UNKNOWN = "unknown"
+    COMING = "coming"
+    CANCELLED = "cancelled"
+
+
+class Visibility(StrEnum):
+    """Who sees before the day which organisations take part, and what they offer and seek."""
+
+    ALL = "all"
+    PARTICIPANTS = "participants"
+    NOBODY = "nobody"
+
+
+class Trading(StrEnum):
+    """How the evening runs: people walk about freely, in timed rounds, or first in rounds and then freely."""
+
+    FREE = "free"
+    ROUNDS = "rounds"
+    ROUNDS_THEN_FREE = "rounds_then_free"
+
+
+class DataClass(StrEnum):
+    """What has a date of its own by which it is destroyed."""
+
+    CONTACTS = "contacts"
+    MESSAGES = "messages"
+    RUN_INPUTS = "run_inputs"
+
+
 class Role(StrEnum):
     """Who somebody is in a market; OWNER is the installation's, above all markets."""
 
@@ -232,11 +277,17 @@ class MessageStatus(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """Why a message is written; the first two are asked for by whoever gets them."""
+    """Why a message is written; the first three are asked for by whoever gets them."""
 
     STAFF_LOGIN = "staff_login"
     PARTICIPANT_ENTRY = "participant_entry"
+    ENTRY_RECEIVED = "entry_received"
     INVITATION = "invitation"
+    ENTRY_RETURNED = "entry_returned"
+    CONFIRMATION_MISSING = "confirmation_missing"
+    REMINDER = "reminder"
+    PROPOSALS_PUBLISHED = "proposals_published"
+    STAFF_INVITATION = "staff_invitation"
 
 
 class LinkPurpose(StrEnum):

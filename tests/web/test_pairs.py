@@ -7,7 +7,7 @@ import pytest
 
 from marktplatz.db.models import OrganisationRecord, PairRecord
 from marktplatz.usecases.audit import find_breaks
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.vocabulary import Role, WishLevel
 from run_world import URL, Statements, as_participant, codes, plant, small_market
 from service_fixtures import World
@@ -66,7 +66,7 @@ def test_a_written_reason_lifts_category_and_reaches_the_solver(world: World) ->
     excepted = PIN | {"need": "books", "exception": "Sie kennen sich"}
     assert client.put(PAIRS, json=excepted).json()["exception"] == "Sie kennen sich"
     with world.database.read() as session:
-        (rule,) = load_market(session, "m1").pairs
+        (rule,) = load_market(session, "m1", Extent.ALL).pairs
     assert rule.exception_reason == "Sie kennen sich"
 
 

@@ -13,7 +13,7 @@ from marktplatz.matching.gather import gather
 from marktplatz.plan import Plan
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.propose import name_solver, propose_pairings
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.vocabulary import Role
 from run_world import (
     URL,
@@ -44,7 +44,7 @@ def test_a_run_is_answered_at_once_and_its_plan_is_the_engines(world: World) -> 
     assert (found["author"], found["is_outdated"], found["failure"]) == ("token:t1", False, None)
     assert found["versions"].keys() == {"marktplatz", "ortools", "scipy"}
     with world.database.read() as session:
-        market = load_market(session, "m1")
+        market = load_market(session, "m1", Extent.ALL)
         assert list(find_breaks(session)) == []
     expected = propose_pairings(gather(market), solver=name_solver(), language="en")
     assert found["input_sha256"] == content_sha256(market)

@@ -63,7 +63,7 @@ def export(
     from marktplatz.exchange.writing import write_atomically
     from marktplatz.usecases.exporting import ExportKind, export_market
     from marktplatz.usecases.markets import get_market
-    from marktplatz.usecases.records import load_market
+    from marktplatz.usecases.records import Extent, load_market
 
     kind = ExportKind.ARCHIVE if archive else _kind_of(out)
     with open_database(load_settings()) as database, database.read() as session:
@@ -71,7 +71,7 @@ def export(
         if kind is not None:
             files = {out: export_market(session, market, kind)}
         else:
-            files = {out / name: content for name, content in market_to_csv(load_market(session, market)).items()}
+            files = {out / name: content for name, content in market_to_csv(load_market(session, market, Extent.KEPT)).items()}
             _make_folder(out)
     for path, content in files.items():
         write_atomically(path, content)

@@ -30,15 +30,20 @@ def serve(
     """Den Dienst starten; beenden mit Strg+C."""
     import uvicorn
 
+    from marktplatz.cli.terminal import find_language
+    from marktplatz.usecases.accounts import has_owner
     from marktplatz.web.app import create_app
     from marktplatz.web.logs import configure_logs
+    from marktplatz.wording import translate
+    from marktplatz.wording.service import FIRST_STEP
 
     settings = load_settings()
     configure_logs(settings.log_format)
     with open_database(settings, create=True) as database, _only_server(database):
         _check_address(host, port)
+        app = create_app(settings, database=database)
         config = uvicorn.Config(
-            create_app(settings, database=database),
+            app,
             host=host,
             port=port,
             workers=1,  # SQLite has one writer, and the queue of writers lives in the process
@@ -50,7 +55,12 @@ def serve(
             limit_concurrency=settings.max_connections,
             timeout_graceful_shutdown=3,  # open event streams would hold the process for ever
         )
-        typer.echo(f"http://{host}:{port}", err=True)
+        address = f"http://{host}:{port}"
+        typer.echo(address, err=True)
+        with database.read() as session:
+            is_empty = not has_owner(session)
+        if is_empty:
+            typer.echo(f"{translate(FIRST_STEP, find_language())}\n  {address}/set-up#{app.state.service.setup_code}", err=True)
         uvicorn.Server(config).run()
 
 

@@ -36,6 +36,11 @@ def get_account_by_mail(session: Session, mail: str) -> Account:
     return account
 
 
+def has_owner(session: Session) -> bool:
+    """Is there somebody who owns the installation? An empty one waits for its first person."""
+    return _count_owners(session) > 0
+
+
 def add_account(
     session: Session, now: datetime, actor: Actor, mail: str, name: str, *, is_owner: bool = False, chain: str = INSTALLATION
 ) -> Account:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import AuditHead
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def content_of(whole: Market) -> Content:
 
 
 def read_content(session: Session, market_id: str) -> Content:
-    return content_of(load_market(session, market_id))
+    return content_of(load_market(session, market_id, Extent.READY))
 
 
 def find_head(session: Session, market_id: str) -> str:
@@ -45,6 +45,6 @@ class KnownContents:
         head = find_head(session, market_id)
         known = self._known.get(market_id)
         if known is None or known[0] != head:
-            market = load_market(session, market_id, with_contacts=False)
+            market = load_market(session, market_id, Extent.READY, with_contacts=False)
             known = self._known[market_id] = head, content_sha256(market)
         return known[1]

@@ -9,7 +9,7 @@ from marktplatz.exchange.market_xlsx import market_to_xlsx
 from marktplatz.exchange.writing import market_to_json
 from marktplatz.usecases.archiving import archive_market
 from marktplatz.usecases.markets import get_market
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 
 
 class ExportKind(StrEnum):
@@ -26,4 +26,4 @@ def export_market(session: Session, market_id: str, kind: ExportKind) -> bytes:
     if kind is ExportKind.ARCHIVE:
         return archive_market(session, market_id)
     write = {ExportKind.JSON: market_to_json, ExportKind.XLSX: market_to_xlsx, ExportKind.CSV: market_to_csv_zip}[kind]
-    return write(load_market(session, market_id))
+    return write(load_market(session, market_id, Extent.KEPT))

@@ -106,6 +106,8 @@ def _use_entry_link(session: Session, now: datetime, link: Link) -> str:
     if phase is Phase.CLOSED:
         raise NotAllowed(Finding("link_not_valid"))
     link.used_at = now
+    person = session.get_one(Person, (link.market_id, link.person_id))
+    person.confirmed_at = person.confirmed_at or now
     return begin_login(session, now, person=(link.market_id, link.person_id), is_by_link=True)
 
 

@@ -14,6 +14,7 @@ from marktplatz.market import Market, Policy, find_contradictions
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change, start_chain
 from marktplatz.usecases.identifiers import make_id
+from marktplatz.usecases.profiles import add_profile
 from marktplatz.usecases.records import fields_of, policy_fields, policy_value
 from marktplatz.vocabulary import Phase
 
@@ -37,6 +38,7 @@ def create_market(session: Session, now: datetime, actor: Actor, policy: Policy,
     session.add(record)
     start_chain(session, market_id)
     put_categories(session, record, policy)
+    add_profile(session, market_id)
     subject = Subject("market", market_id)
     record_change(session, now, actor, "create_market", subject, after={"name": policy.name})
     record_change(session, now, actor, "create_market", subject, chain=market_id, after=said_of_policy(policy))

@@ -21,7 +21,7 @@ from marktplatz.usecases.adjust import assemble_plan, tell_obstacle
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.contents import Content, content_of, find_head
 from marktplatz.usecases.pairs import store_rule, with_rules
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.run_plans import Key, list_owners, load_pairings, load_plan, store_plan
 from marktplatz.usecases.solving import pack_market
 from marktplatz.vocabulary import PairStatus, RunStatus
@@ -85,7 +85,9 @@ def draft_change(session: Session, run: Run, change: Change) -> Draft:
     added = [new.key for new in change.add]
     after = (pairs - set(change.remove)) | set(added)
     _check(change, pairs)
-    content = content_of(with_rules(load_market(session, run.market_id), [new.rule for new in change.add if new.rule is not None]))
+    content = content_of(
+        with_rules(load_market(session, run.market_id, Extent.READY), [new.rule for new in change.add if new.rule is not None])
+    )
     _check_entries(content.market, change, after)
     gathered = gather(content.market)
     obstacles = judge_change(gathered, after, add=added, remove=change.remove)

@@ -16,7 +16,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.adjust import tell_obstacle
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.contents import find_head
-from marktplatz.usecases.records import load_market, pair_value
+from marktplatz.usecases.records import Extent, load_market, pair_value
 from marktplatz.vocabulary import EntrySide, PairStatus
 
 
@@ -32,7 +32,7 @@ def judge_rule(session: Session, market_id: str, rule: PairRule) -> str:
     head = find_head(session, market_id)
     _check(session, market_id, rule)
     if rule.status is PairStatus.PINNED:
-        market = with_rules(load_market(session, market_id, with_contacts=False), [rule])
+        market = with_rules(load_market(session, market_id, Extent.READY, with_contacts=False), [rule])
         pins = [(each.offer, each.need) for each in market.pairs if each.status is PairStatus.PINNED]
         obstacles = judge_pair(gather(market), pins, rule.offer, rule.need)
         if obstacles:

@@ -1,6 +1,7 @@
 """Records to values and back: a market as the core knows it from the database. Columns are named as the values' fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from enum import Enum, auto
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from marktplatz.market import (
     Value,
     Wish,
 )
-from marktplatz.vocabulary import Criterion, EntrySide
+from marktplatz.vocabulary import Attendance, Criterion, EntrySide, Standing
 
 V = TypeVar("V", bound=Value)
 
@@ -94,24 +95,39 @@ def policy_fields(value: Policy) -> dict[str, Any]:
     return fields_of(value, POLICY_FIELDS) | {"weights": {criterion.value: weight for criterion, weight in value.weights.items()}}
 
 
-def load_market(session: Session, market_id: str, *, with_contacts: bool = True) -> Market:
-    """The whole market as a value, its lists sorted by id: a constant number of queries, whatever its size."""
+class Extent(Enum):
+    """How much of a market is loaded: all that there is; what nobody withdrew; or what is approved and coming, to be matched."""
+
+    ALL = auto()
+    KEPT = auto()
+    READY = auto()
+
+
+def load_market(session: Session, market_id: str, extent: Extent, *, with_contacts: bool = True) -> Market:
+    """The market as a value, its lists sorted by id: a constant number of queries, whatever its size."""
     record = session.get_one(MarketRecord, market_id)
     of_market = _Rows(session, market_id)
-    entries = of_market.all(EntryRecord, EntryRecord.id)
+    organisations = [row for row in of_market.all(OrganisationRecord, OrganisationRecord.id) if _is_in(row, extent)]
+    inside = {row.id for row in organisations}
+    entries = [row for row in of_market.all(EntryRecord, EntryRecord.id) if _is_in(row, extent) and row.organisation_id in inside]
+    inside |= {row.id for row in entries}
     contacts = load_contacts(session, market_id) if with_contacts else {}
     return Market(
         market=policy_value(record, of_market.all(CategoryRecord, CategoryRecord.position)),
-        organisations=tuple(
-            organisation_value(row, contacts.get(row.id)) for row in of_market.all(OrganisationRecord, OrganisationRecord.id)
-        ),
+        organisations=tuple(organisation_value(row, contacts.get(row.id)) for row in organisations),
         offers=tuple(entry_value(row) for row in entries if row.side is EntrySide.OFFER),
         needs=tuple(entry_value(row) for row in entries if row.side is EntrySide.NEED),
         wishes=tuple(
-            wish_value(row) for row in of_market.all(WishRecord, WishRecord.organisation_id, WishRecord.target, WishRecord.level)
+            wish_value(row)
+            for row in of_market.all(WishRecord, WishRecord.organisation_id, WishRecord.target, WishRecord.level)
+            if row.organisation_id in inside and row.target in inside
         ),
-        pairs=tuple(pair_value(row) for row in of_market.all(PairRecord, PairRecord.offer_id, PairRecord.need_id)),
-        scores=_load_scores(of_market) if record.has_scores else None,
+        pairs=tuple(
+            pair_value(row)
+            for row in of_market.all(PairRecord, PairRecord.offer_id, PairRecord.need_id)
+            if row.offer_id in inside and row.need_id in inside
+        ),
+        scores=_load_scores(of_market, inside) if record.has_scores else None,
         earlier_agreements=tuple(EarlierAgreement(keys=(one, other)) for one, other in _keys(record.earlier_agreements)),
         concepts=tuple(MarketConcept(id=row["id"], words=tuple(row["words"])) for row in record.concepts),
     )
@@ -129,9 +145,20 @@ def load_contacts(session: Session, market_id: str, organisation_ids: Iterable[s
     return {organisation_id: person for organisation_id, person in session.execute(wanted)}  # noqa: C416 a Result has keys()
 
 
-def _load_scores(of_market: "_Rows") -> tuple[Score, ...]:
+def _is_in(row: OrganisationRecord | EntryRecord, extent: Extent) -> bool:
+    if extent is Extent.READY:
+        is_coming = isinstance(row, EntryRecord) or row.attendance is not Attendance.CANCELLED
+        return row.standing is Standing.APPROVED and is_coming
+    return extent is Extent.ALL or row.standing is not Standing.WITHDRAWN
+
+
+def _load_scores(of_market: "_Rows", inside: Container[str]) -> tuple[Score, ...]:
     rows = of_market.all(ScoreRecord, ScoreRecord.offer_id, ScoreRecord.need_id)
-    return tuple(Score.model_construct(offer=row.offer_id, need=row.need_id, points=row.points) for row in rows)
+    return tuple(
+        Score.model_construct(offer=row.offer_id, need=row.need_id, points=row.points)
+        for row in rows
+        if row.offer_id in inside and row.need_id in inside
+    )
 
 
 def _keys(agreements: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:

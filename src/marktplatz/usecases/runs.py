@@ -16,7 +16,7 @@ from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.compare import PlanComparison, compare_plans
 from marktplatz.usecases.contents import read_content
 from marktplatz.usecases.identifiers import make_id
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.run_plans import load_pairs, load_plan, read_input
 from marktplatz.usecases.solving import pack_market
 from marktplatz.vocabulary import Role, RunStatus
@@ -100,7 +100,7 @@ def cancel_run(session: Session, now: datetime, actor: Actor, run: Run) -> None:
 
 def compare_runs(session: Session, before: Run, after: Run) -> PlanComparison:
     """With the words of the markets that the runs were made for, or of the present one where they are erased."""
-    markets = [read_input(run) or load_market(session, run.market_id, with_contacts=False) for run in (before, after)]
+    markets = [read_input(run) or load_market(session, run.market_id, Extent.READY, with_contacts=False) for run in (before, after)]
     return compare_plans(load_plan(session, before), load_plan(session, after), market=markets[1], market_before=markets[0])
 
 

@@ -45,6 +45,8 @@ from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
+from marktplatz.web.pages import market, organise, signing, start
+from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
 from marktplatz.web.stop import ending_at_stop_signal
@@ -76,6 +78,8 @@ ROUTERS = (
     exports.router,
     archives.router,
 )
+
+PAGES = (start.router, signing.router, market.router, organise.router)
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
 """For everybody by nature; each is looked at in the tests."""
@@ -112,6 +116,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    for pages in PAGES:
+        app.include_router(pages)
+    install_pages(app)
     app.include_router(health.router)
     add_metrics(app)
     add_docs(app, NEEDS_SCRIPT)

@@ -1,4 +1,7 @@
-"""Errors as problem+json (RFC 9457): a family has its status, a finding its JSON pointer and a sentence in two languages."""
+"""Errors as problem+json (RFC 9457): a family has its status, a finding its JSON pointer and a sentence in two languages.
+
+In a browser an error is a page; how that looks is the pages' affair (`app.state.show_problem`).
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -118,6 +121,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def problem(request: Request, status: int, findings: Sequence[Finding], **more: Any) -> Response:
+    if is_page(request):
+        page: Response = request.app.state.show_problem(request, status, findings, **more)
+        _put_waiting(page, findings)
+        return page
     language = find_language(request)
     errors = [tell_finding(finding, language) for finding in findings]
     content: dict[str, Any] = {
@@ -131,12 +138,22 @@ def problem(request: Request, status: int, findings: Sequence[Finding], **more: 
     if errors:
         content["detail"] = " ".join(error["detail"] for error in errors[:3])
     headers = {"Content-Language": language, "Cache-Control": "no-store"}
-    waits = [int(f.params.get("seconds", RETRY_AFTER_S[f.code])) for f in findings if f.code in RETRY_AFTER_S]
-    if waits:
-        headers["Retry-After"] = str(max(waits))
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(content, status, headers, media_type="application/problem+json")
+    answer = JSONResponse(content, status, headers, media_type="application/problem+json")
+    _put_waiting(answer, findings)
+    return answer
+
+
+def _put_waiting(answer: Response, findings: Sequence[Finding]) -> None:
+    waits = [int(f.params.get("seconds", RETRY_AFTER_S[f.code])) for f in findings if f.code in RETRY_AFTER_S]
+    if waits:
+        answer.headers["Retry-After"] = str(max(waits))
+
+
+def is_page(request: Request) -> bool:
+    """Is it a person in a browser who asks, and not a program?"""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 def tell_finding(finding: Finding, language: str) -> dict[str, Any]:

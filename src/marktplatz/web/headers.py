@@ -14,6 +14,8 @@ FIXED_HEADERS: Final[dict[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_KEEP: Final = "public, max-age=31536000, immutable"
+"""For a file whose address holds the hash of its content."""
 TRANSPORT: Final = "max-age=31536000"
 
 
@@ -35,6 +37,11 @@ class SecurityHeaders:
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", _caching_of(scope, message["status"]))
                     headers.add_vary_header("Authorization, Cookie, Accept-Language")
+                elif scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", _KEEP if scope["query_string"].startswith(b"v=") else "no-cache")
+                else:
+                    headers.setdefault("Cache-Control", _caching_of(scope, message["status"]))
+                    headers.add_vary_header("Cookie, Accept-Language")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

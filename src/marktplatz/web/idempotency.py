@@ -54,7 +54,8 @@ class Repeatable:
 
     def keep(self, answer: Response) -> None:
         """Keep a success beside its effect; a failure had none and may be tried again with the same key."""
-        if self._session is None or answer.status_code >= 300:
+        is_done = answer.status_code < 300 or answer.status_code == 303
+        if self._session is None or not is_done:
             return
         salt = secrets.token_hex(32)
         self._session.add(
@@ -79,7 +80,7 @@ class Repeatable:
 @contextmanager
 def begin_request(request: Request, service: Service) -> Iterator[Repeatable | None]:
     """None for a request without a key; Conflict (409) while the same key is under way."""
-    key = request.headers.get(HEADER)
+    key = getattr(request.state, "key", None) or request.headers.get(HEADER)
     if key is None or request.method != "POST" or not hasattr(request.state, "body"):
         yield None
         return

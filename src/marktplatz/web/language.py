@@ -5,10 +5,14 @@ from typing import Final
 from fastapi import Request
 
 LANGUAGES: Final = ("de", "en")
+COOKIE: Final = "language"
 
 
 def find_language(request: Request) -> str:
-    """The best of Accept-Language that we speak; German where nothing is asked for."""
+    """What the reader chose on a page, else the best of Accept-Language that we speak; German where nothing is asked for."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
     wanted = []
     for part in request.headers.get("accept-language", "")[:300].split(","):
         tag, _, quality = part.partition(";q=")

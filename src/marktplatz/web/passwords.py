@@ -39,13 +39,25 @@ class NewPassword(In):
 
 async def check_credentials(request: Request, sent: Sent[SignIn]) -> tuple[str, str]:
     """The account's id and the hash that the password fits. Unknown, disabled, no password, wrong: one and the same answer."""
-    service = service_of(request)
-    mail = normalise_mail(sent.email)
+    found = await find_by_credentials(service_of(request), sent.email, sent.password)
+    if found is None:
+        raise NotAllowed(Finding("wrong_credentials"))
+    return found
+
+
+async def find_by_credentials(service: Service, email: str, password: str) -> tuple[str, str] | None:
+    mail = normalise_mail(email)
     account = await run_in_threadpool(_load, service, mail)
     password_hash = account.password_hash if account is not None and account.disabled_at is None else None
-    if not await _fits(service, mail, password_hash, sent.password) or account is None or password_hash is None:
-        raise NotAllowed(Finding("wrong_credentials"))
+    if not await _fits(service, mail, password_hash, password) or account is None or password_hash is None:
+        return None
     return account.id, password_hash
+
+
+async def hash_new_password(service: Service, password: str, mail: str) -> str:
+    """InvalidInput for one that is too short or too simple."""
+    check_new_password(password, mail)
+    return await to_thread.run_sync(hash_password, password, limiter=service.password_checks)
 
 
 async def prepare_password(request: Request, sent: Sent[NewPassword]) -> str:
@@ -56,7 +68,7 @@ async def prepare_password(request: Request, sent: Sent[NewPassword]) -> str:
     is_needed = account.password_hash is not None and not is_by_link
     if is_needed and not await _fits(service, account.email, account.password_hash, sent.old or ""):
         raise NotAllowed(Finding("wrong_old_password"))
-    return await to_thread.run_sync(hash_password, sent.new, limiter=service.password_checks)
+    return await hash_new_password(service, sent.new, account.email)
 
 
 async def _fits(service: Service, mail: str, password_hash: str | None, password: str) -> bool:

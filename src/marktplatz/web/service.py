@@ -16,6 +16,7 @@ from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import LiveBoard
@@ -67,6 +68,8 @@ class Service:
     """Told the chain of every write, after it is on the disk and in the event loop; what is here must not wait."""
     rates: Rates = field(init=False)
     password_checks: CapacityLimiter = field(init=False)
+    setup_code: str = field(init=False, default_factory=make_secret)
+    """Who knows it may become the owner of an installation that has nobody yet; it is printed where the service was started."""
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)

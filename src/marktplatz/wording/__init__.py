@@ -14,6 +14,13 @@ def translate(message: str, language: str = SOURCE_LANGUAGE) -> str:
     return message if language == SOURCE_LANGUAGE else _translations(language).gettext(message)
 
 
+def translate_number(one: str, many: str, count: int, language: str = SOURCE_LANGUAGE) -> str:
+    """One of two messages, as the number asks for."""
+    if language == SOURCE_LANGUAGE:
+        return one if count == 1 else many
+    return _translations(language).ngettext(one, many, count)
+
+
 @cache
 def _translations(language: str) -> NullTranslations:
     """The catalogue of a language, compiled in memory, so that no built file can be out of date."""

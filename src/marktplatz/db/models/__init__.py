@@ -7,6 +7,7 @@ from marktplatz.db.models.ledger import AuditDetail, AuditEntry, AuditHead, Idem
 from marktplatz.db.models.market import CategoryRecord, MarketRecord
 from marktplatz.db.models.organisation import EntryRecord, OrganisationRecord, PairRecord, ScoreRecord, WishRecord
 from marktplatz.db.models.people import Consent, ConsentText, Person, Representation
+from marktplatz.db.models.profile import MailText, Profile, Upload
 from marktplatz.db.models.run import ConversationRecord, PairingRecord, Run, TimetableRecord
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "IdempotencyRecord",
     "Link",
     "Login",
+    "MailText",
     "MarketRecord",
     "Membership",
     "OrganisationRecord",
@@ -34,10 +36,12 @@ __all__ = [
     "PairRecord",
     "PairingRecord",
     "Person",
+    "Profile",
     "Representation",
     "Run",
     "ScoreRecord",
     "TimetableRecord",
     "Token",
+    "Upload",
     "WishRecord",
 ]

@@ -91,3 +91,4 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     try_after: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)

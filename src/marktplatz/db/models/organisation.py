@@ -6,11 +6,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marktplatz.db.base import Base, Instant, Json, Ref, choice, not_negative, of_market
-from marktplatz.vocabulary import EntrySide, OrganisationKind, PairStatus, WishLevel
+from marktplatz.vocabulary import Attendance, EntrySide, OrganisationKind, PairStatus, Standing, WishLevel
 
 
 class OrganisationRecord(Base):
-    """A company or nonprofit; `agreed` counts its certified agreements and never exceeds its own maximum."""
+    """A company or nonprofit; `agreed` counts its certified agreements and never exceeds its own maximum.
+
+    `assistance` is what its people need to take part well (an interpreter, a ramp); the organiser alone sees it.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -18,6 +21,8 @@ class OrganisationRecord(Base):
         CheckConstraint("max_agreements >= 0", name="max_agreements_not_negative"),
         CheckConstraint("max_agreements IS NULL OR agreed <= max_agreements", name="agreed_within_maximum"),
         CheckConstraint("representatives >= 1", name="representatives_at_least_one"),
+        not_negative("attending"),
+        Index(None, "market_id", "standing"),
     )
 
     market_id: Mapped[str] = mapped_column(ForeignKey("market.id"), primary_key=True)
@@ -36,6 +41,15 @@ class OrganisationRecord(Base):
     absent_rounds: Mapped[list[int]] = mapped_column(Json)
     table: Mapped[int | None]
     agreed: Mapped[int] = mapped_column(default=0)
+    about: Mapped[str | None] = mapped_column(Text)
+    website: Mapped[str | None] = mapped_column(String(300))
+    standing: Mapped[Standing] = mapped_column(choice(Standing, "standing"), default=Standing.APPROVED)
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    assistance: Mapped[str | None] = mapped_column(Text)
+    attendance: Mapped[Attendance] = mapped_column(choice(Attendance, "attendance"), default=Attendance.UNKNOWN)
+    attending: Mapped[int | None]
+    nonprofit_seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    nonprofit_seen_by: Mapped[str | None] = mapped_column(Ref)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
@@ -44,7 +58,10 @@ class OrganisationRecord(Base):
 
 
 class EntryRecord(Base):
-    """An offer or a need; `agreed` counts the certified agreements that use it and never exceeds the capacity."""
+    """An offer or a need; `agreed` counts the certified agreements that use it and never exceeds the capacity.
+
+    `answers` to the questions that help to describe it (`usecases.questions`) stand beside the text, by the question's name.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -55,6 +72,7 @@ class EntryRecord(Base):
         CheckConstraint("from_on IS NULL OR to_on IS NULL OR from_on <= to_on", name="days_in_order"),
         Index(None, "market_id", "side", "id"),
         Index(None, "market_id", "organisation_id"),
+        Index(None, "market_id", "standing"),
     )
 
     market_id: Mapped[str] = mapped_column(ForeignKey("market.id"), primary_key=True)
@@ -74,6 +92,9 @@ class EntryRecord(Base):
     remote: Mapped[bool | None]
     capacity: Mapped[int]
     agreed: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    standing: Mapped[Standing] = mapped_column(choice(Standing, "standing"), default=Standing.APPROVED)
+    return_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)

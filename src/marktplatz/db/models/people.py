@@ -10,7 +10,10 @@ from marktplatz.vocabulary import ConsentPurpose
 
 
 class Person(Base):
-    """Somebody who stands for one or several organisations of a market."""
+    """Somebody who stands for one or several organisations of a market.
+
+    `confirmed_at`: came in by a link first, so the mail is theirs. `language` is that of the mails.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index(None, "market_id", "email"),)
@@ -20,6 +23,8 @@ class Person(Base):
     name: Mapped[str | None] = mapped_column(String(300))
     email: Mapped[str | None] = mapped_column(String(300))
     phone: Mapped[str | None] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(2), default="de")
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

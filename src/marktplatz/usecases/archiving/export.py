@@ -10,7 +10,7 @@ from marktplatz.exchange.archive import write_archive
 from marktplatz.exchange.writing import market_to_json
 from marktplatz.usecases.archiving.rows import write_row
 from marktplatz.usecases.archiving.tables import ARCHIVED, columns_of, part_of, rows_of, table_of
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 
 MARKET_PART: Final = "market.json"
 ABOUT_PART: Final = "about.json"
@@ -19,7 +19,7 @@ ABOUT_PART: Final = "about.json"
 def archive_market(session: Session, market_id: str) -> bytes:
     """The same bytes for the same market; what belongs to the installation (accounts, tokens, mails) is not in it."""
     about = json.dumps({"market": market_id}, ensure_ascii=False).encode() + b"\n"
-    parts = {ABOUT_PART: about, MARKET_PART: market_to_json(load_market(session, market_id))}
+    parts = {ABOUT_PART: about, MARKET_PART: market_to_json(load_market(session, market_id, Extent.ALL))}
     return write_archive(parts | {part_of(name): _write_table(session, name, market_id) for name in ARCHIVED})
 
 

@@ -16,7 +16,7 @@ from marktplatz.usecases.archiving.read import ArchivedMarket
 from marktplatz.usecases.archiving.tables import ARCHIVED, SHARED, market_column, table_of
 from marktplatz.usecases.audit import Subject, find_breaks, record_change
 from marktplatz.usecases.markets import check_is_addressable
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.vocabulary import RunStatus
 
 Row = dict[str, Any]
@@ -78,7 +78,7 @@ def _insert(session: Session, rows: dict[str, list[Row]], market_id: str) -> Non
 
 def _check(session: Session, archived: ArchivedMarket, market_id: str) -> None:
     """The market file vouches for the rows: it was judged by all rules of a market, and they say the same."""
-    if content_sha256(load_market(session, market_id)) != content_sha256(archived.market):
+    if content_sha256(load_market(session, market_id, Extent.ALL)) != content_sha256(archived.market):
         raise InvalidInput(Finding("archive_inconsistent"))
     breaks = list(find_breaks(session, market_id))
     if breaks:

@@ -14,6 +14,8 @@ from marktplatz.db.models import Consent
 ARCHIVED: Final = (
     "market",
     "category",
+    "profile",
+    "mail_text",
     "organisation",
     "entry",
     "wish",
@@ -36,7 +38,7 @@ ARCHIVED: Final = (
     "audit_detail",
 )
 """In an order in which a row never leans on a later one."""
-LEFT_OUT: Final = frozenset(("account", "membership", "login", "link", "token", "idempotency", "outbox_message"))
+LEFT_OUT: Final = frozenset(("account", "membership", "login", "link", "token", "idempotency", "outbox_message", "upload"))
 """Who may come in, and what is on its way: affairs of an installation."""
 SHARED: Final = "consent_text"
 """Texts belong to the installation; an archive has those that somebody in its market agreed to."""

@@ -18,7 +18,7 @@ from marktplatz.market import Market
 from marktplatz.matching.scoring.analysis import text_of
 from marktplatz.matching.scoring.money import find_money_words
 from marktplatz.usecases.importing.rules import NOTHING_IN_USE, InUse, as_kept, find_broken_rules, find_doubts
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 
 _OF_THE_MARKET_AS_IT_WOULD_BE: Final = frozenset(
     ("no_name", "organisation_without_entry", "entry_says_nothing", "exception_without_pin")
@@ -40,7 +40,7 @@ class ImportPlan:
 
 def plan_import(session: Session, market_id: str, sent: SentMarket) -> ImportPlan:
     """A constant number of queries, whatever the size of both markets."""
-    return _plan(load_market(session, market_id), sent, _load_in_use(session, market_id))
+    return _plan(load_market(session, market_id, Extent.ALL), sent, _load_in_use(session, market_id))
 
 
 def plan_first_import(sent: SentMarket) -> ImportPlan:

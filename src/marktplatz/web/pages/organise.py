@@ -1,0 +1,31 @@
+"""Where the team begins: the markets in which somebody has a part."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from marktplatz.db.models import MarketRecord, Membership
+from marktplatz.usecases.actor import Actor
+from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.deps import ReadSession
+from marktplatz.web.identity import Identity
+from marktplatz.web.pages.frame import show
+from marktplatz.web.pages.route import PageRoute
+
+router = APIRouter(prefix="/organise", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+
+MAX_SHOWN = 100
+
+
+@router.get("", name="organise")
+def show_markets(
+    caller: Annotated[Actor, Rule("markets:read", organiser=ALWAYS)], request: Request, session: ReadSession
+) -> Response:
+    """The newest first; the owner sees all."""
+    del caller
+    identity: Identity = request.state.identity
+    wanted = select(MarketRecord).order_by(MarketRecord.created_at.desc(), MarketRecord.id).limit(MAX_SHOWN)
+    if not identity.is_owner:
+        wanted = wanted.where(MarketRecord.id.in_(select(Membership.market_id).where(Membership.account_id == identity.account_id)))
+    return show(request, "organise.html", markets=list(session.scalars(wanted)))

@@ -1,0 +1,44 @@
+"""A route of a page: its form is read once, and a form that is sent twice does its deed once."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+
+from marktplatz.web.idempotency import Repeatable, Replay
+
+ONCE: Final = "once"
+"""The hidden field whose value stands for one sending of a form."""
+MAX_FIELDS: Final = 2_000
+
+
+class PageRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_page(request: Request) -> Response:
+            if request.method == "POST":
+                await _read_form(request)
+            try:
+                answer = await handle(request)
+            except Replay as replay:
+                return replay.answer
+            repeatable: Repeatable | None = getattr(request.state, "repeatable", None)
+            if repeatable is not None:
+                await run_in_threadpool(repeatable.keep, answer)
+            return answer
+
+        return handle_page
+
+
+async def _read_form(request: Request) -> None:
+    body = await request.body()
+    form: FormData = await request.form(max_fields=MAX_FIELDS, max_files=5)
+    request.state.form = form
+    request.state.body = body
+    key = form.get(ONCE)
+    if isinstance(key, str) and key:
+        request.state.key = f"form:{key}"

@@ -1,0 +1,32 @@
+// Forms with data-hints="address" ask the server while somebody types what could make the entry easier to place. The hints stand in
+// the element with data-hints-here, politely: they never take the focus and never forbid anything.
+
+const PAUSE_MS = 700;
+
+function follow(form) {
+  const place = form.querySelector("[data-hints-here]");
+  if (!place) return;
+  let waiting = 0;
+  let asking = null;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.dataset.hints, { method: "POST", body, headers: { Accept: "text/html" }, signal: asking.signal });
+      if (!answer.ok) return;
+      const said = await answer.text();
+      if (place.innerHTML.trim() !== said.trim()) place.innerHTML = said;
+    } catch {
+      // Without a connection there are no hints; the form is checked when it is sent.
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PAUSE_MS);
+  });
+}
+
+export function begin(root) {
+  for (const form of root.querySelectorAll("form[data-hints]")) follow(form);
+}

@@ -1,0 +1,12 @@
+// What makes pages better where JavaScript runs: they all work without. One small module a concern, begun here.
+
+import { begin as beginDrafts } from "./drafts.js";
+import { begin as beginHash } from "./hash.js";
+import { begin as beginHints } from "./hints.js";
+import { begin as beginSwaps, moveFocus } from "./swap.js";
+
+beginHash(document);
+beginDrafts(document);
+beginHints(document);
+beginSwaps(document);
+moveFocus(document);

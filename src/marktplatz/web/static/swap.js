@@ -1,0 +1,78 @@
+// Forms with data-swap="id …" are sent without leaving the page: the named parts are taken from the answer, and focus goes where
+// something is to be read or done. If the answer has none of the parts, the browser goes there as it would have without us.
+
+export function moveFocus(root) {
+  const target = root.querySelector("[data-focus]");
+  if (target) {
+    target.focus();
+    return target;
+  }
+  return null;
+}
+
+function say(text) {
+  const place = document.getElementById("said");
+  if (place) place.textContent = text;
+}
+
+async function send(form, button) {
+  const body = new FormData(form, button ?? undefined);
+  const isMultipart = form.enctype === "multipart/form-data";
+  const isGet = form.method === "get";
+  const address = new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href, location.href);
+  if (isGet) address.search = new URLSearchParams(body).toString();
+  return fetch(address, {
+    method: form.method,
+    body: isGet ? undefined : isMultipart ? body : new URLSearchParams(body),
+    headers: { Accept: "text/html" },
+  });
+}
+
+async function onSubmit(event) {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  if (!form.dataset.swap || event.defaultPrevented) return;
+  event.preventDefault();
+  if (form.getAttribute("aria-busy") === "true") return;
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await send(form, event.submitter);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    show(page, form, answer.url);
+  } catch {
+    say(document.documentElement.lang === "en"
+      ? "No connection. What you entered is still here; please try again."
+      : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+function show(page, form, address) {
+  const names = form.dataset.swap.split(" ");
+  const pairs = names.map((name) => [document.getElementById(name), page.getElementById(name)]);
+  if (pairs.some(([here, there]) => !here || !there)) {
+    location.assign(address);
+    return;
+  }
+  const own = document.activeElement?.id;
+  for (const [here, there] of pairs) here.replaceWith(document.adoptNode(there));
+  document.title = page.title;
+  if (form.method === "get") history.replaceState(null, "", address);
+  const notice = page.getElementById("notice");
+  if (notice) say(notice.textContent);
+  const inside = names.map((name) => document.getElementById(name));
+  const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
+  const target = wanted ?? (own && document.getElementById(own)) ?? inside[0];
+  if (target) {
+    if (!target.matches("a, button, input, select, textarea, summary, [tabindex]")) target.tabIndex = -1;
+    target.focus();
+  }
+}
+
+export function begin(root) {
+  root.addEventListener("submit", onSubmit);
+}
