@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["system_packages", "service_fixtures"]
+pytest_plugins = ["system_packages", "service_fixtures", "browsing"]
 
 # On top of whatever Hypothesis chose itself: on a CI machine that is its profile with repeatable examples.
 settings.register_profile("marktplatz", settings(), deadline=None)

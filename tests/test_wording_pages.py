@@ -10,8 +10,8 @@ from jinja2.ext import babel_extract
 import marktplatz
 from marktplatz.vocabulary import Attendance, Phase, Role, Standing, Trading, Visibility
 from marktplatz.wording import translate, translate_number
-from marktplatz.wording.market_texts import HEADINGS, STEPS
 from marktplatz.wording.market_texts import _TEXTS as MARKET_TEXTS
+from marktplatz.wording.market_texts import HEADINGS, STEPS
 from marktplatz.wording.pages import ALL_DONE, WORDS, word
 
 PACKAGE = Path(marktplatz.__file__).parent

@@ -1,9 +1,9 @@
 """From an empty installation to the first market's page, as somebody does it who has never seen it."""
 
 import pytest
-from conftest import PHONE, Site, check_accessibility, check_width, take_picture
 from playwright.sync_api import expect
 
+from browsing import PHONE, Site, check_accessibility, check_width, take_picture
 from marktplatz.vocabulary import Phase
 
 pytestmark = pytest.mark.chromium

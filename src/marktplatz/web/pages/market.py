@@ -106,7 +106,7 @@ def _count(session: Session, market: str) -> dict[str, int]:
         .where(OrganisationRecord.market_id == market, OrganisationRecord.standing == Standing.APPROVED)
         .group_by(OrganisationRecord.kind)
     )
-    found = dict(session.execute(wanted).tuples().all())
+    found = {kind: count for kind, count in session.execute(wanted)}  # noqa: C416 a Result has keys()
     return {kind.value: found.get(kind, 0) for kind in OrganisationKind}
 
 

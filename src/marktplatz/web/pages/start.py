@@ -39,7 +39,7 @@ def start(caller: Annotated[Actor, Rule("pages:read", public=ALWAYS)], request: 
         .order_by(MarketRecord.date, MarketRecord.name)
         .limit(MAX_SHOWN)
     )
-    return show(request, "start.html", markets=list(session.execute(wanted).tuples()))
+    return show(request, "start.html", markets=list(session.execute(wanted)))
 
 
 @router.post("/language", name="choose_language")
