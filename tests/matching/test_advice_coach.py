@@ -9,13 +9,13 @@ from advice_markets import MARKET_DAY, draw_market
 from factories import make_market, make_need, make_nonprofit, make_offer, make_organisation, make_rule, make_wish
 from marktplatz.market import Entry, Market
 from marktplatz.matching.advice.coach import Coach
-from marktplatz.matching.advice.variants import VariantKind, list_changes
+from marktplatz.matching.advice.variants import list_changes
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring import size
 from marktplatz.matching.scoring.content import score as score_contents
 from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.hints import fill_from_text
-from marktplatz.vocabulary import EntrySide
+from marktplatz.vocabulary import EntrySide, VariantKind
 
 SIDES = ((EntrySide.OFFER, "offers"), (EntrySide.NEED, "needs"))
 BESIDE = VariantKind.SECOND_DATE

@@ -9,12 +9,12 @@ import numpy as np
 from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching.advice.help import has_places
 from marktplatz.matching.advice.row import Row
-from marktplatz.matching.advice.variants import Change, VariantKind, list_changes
+from marktplatz.matching.advice.variants import Change, list_changes
 from marktplatz.matching.scoring.analysis import analyse
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.scene import build_scene
 from marktplatz.matching.scoring.table import find_exclusions
-from marktplatz.vocabulary import CategoryKind, EntrySide
+from marktplatz.vocabulary import CategoryKind, EntrySide, VariantKind
 
 _LAST: Final = "\U0010ffff"
 """The id of an organisation that is not in the market yet: it sorts last, so that all others keep their places."""

@@ -3,30 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from math import ceil
 from typing import Any, Final
 
 from marktplatz.market import Entry
-from marktplatz.vocabulary import CategoryKind
+from marktplatz.vocabulary import CategoryKind, VariantKind
 
 WIDER_BY: Final = timedelta(weeks=4)
 LARGE: Final = 4
 """From so many people, or hours, on an entry can be split in two."""
 _MOST_WEEKS: Final = 8
-
-
-class VariantKind(StrEnum):
-    """What would be changed, the smallest change first."""
-
-    SECOND_DATE = "second_date"
-    WIDER_DATES = "wider_dates"
-    ANY_DATE = "any_date"
-    FEWER_PEOPLE = "fewer_people"
-    FEWER_HOURS = "fewer_hours"
-    REMOTE = "remote"
-    ORGANISATIONS_PLACE = "organisations_place"
-    ANY_CATEGORY = "any_category"
 
 
 @dataclass(frozen=True, slots=True)
