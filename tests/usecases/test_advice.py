@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from factories import make_category, make_need, make_nonprofit, make_offer, make_organisation
 from market_content import CountedStatements
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Link, OutboxMessage, Person
 from marktplatz.errors import InvalidInput, NotFound
+from marktplatz.exchange.places import Origins
 from marktplatz.exchange.reading import SentMarket
 from marktplatz.market import Contact, Entry, Market, Organisation, Policy
 from marktplatz.matching.advice.coach import Coach
@@ -58,7 +60,7 @@ def make_whole(size: int) -> Market:
 
 def store(database: Database, market: Market) -> None:
     with database.write() as session:
-        import_into_new_market(session, NOW, SYSTEM, SentMarket(market, (), {}), "m1")
+        import_into_new_market(session, NOW, SYSTEM, SentMarket(market, (), Origins("market.json", is_json=True)), "m1")
 
 
 def write_mail(database: Database, person_id: str, number: int, status: MessageStatus, at: datetime = NOW) -> None:
@@ -86,7 +88,7 @@ def write_link(database: Database, person_id: str, number: int, used_at: datetim
 
 def person_of(database: Database, mail: str) -> str:
     with database.read() as session:
-        return next(person.id for person in session.query(Person) if person.email == mail)
+        return next(person.id for person in session.scalars(select(Person)) if person.email == mail)
 
 
 def count_queries(database: Database) -> dict[str, int]:
@@ -94,6 +96,7 @@ def count_queries(database: Database) -> dict[str, int]:
     coaches, radars, counts = make_known_coaches(), make_known_radars(), {}
     own = Entry(id="draft", organisation="o0", title="Wer streicht unsere Wände?")
     with database.read() as session:
+        session.execute(select(1))  # the transaction begins
         deeds: dict[str, Any] = {
             "entry": lambda: advise_on_entry(session, ORGANISER, "m1", EntrySide.NEED, "b0", make_known_coaches()),
             "draft": lambda: advise_on_draft(session, "m1", EntrySide.NEED, own, coaches),
