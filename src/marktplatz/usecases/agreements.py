@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from marktplatz.db.models import Agreement, AgreementParty, AgreementService
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotAllowed, NotFound, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.drafts import Draft, Service, check_draft, choose_dates
+from marktplatz.usecases.drafts import Draft, Service, check_draft, choose_dates, look_at_involved
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import fields_of
 from marktplatz.vocabulary import AgreementStatus
@@ -20,6 +20,11 @@ from marktplatz.vocabulary import AgreementStatus
 OPEN_STATES: Final = (AgreementStatus.DRAFTED, AgreementStatus.RETURNED)
 _SAME_NAME: Final = ("scope", "place", "from_on", "to_on", "contact_by", "fulfil_by")
 _FIGURES: Final = ("text", "people", "hours", "quantity", "value_euros")
+_ONE: Final = (
+    select(Agreement)
+    .where(Agreement.market_id == bindparam("market"), Agreement.id == bindparam("id"))
+    .options(joinedload(Agreement.parties), selectinload(Agreement.services))
+)
 
 
 def select_agreements(actor: Actor, market_id: str) -> Select[Agreement]:
@@ -41,7 +46,10 @@ def has_party(organisations: Iterable[str]) -> Any:
 
 def get_agreement(session: Session, actor: Actor, market_id: str, agreement_id: str) -> Agreement:
     """NotFound for one that does not exist and for one between others."""
-    record = session.scalar(select_agreements(actor, market_id).where(Agreement.id == agreement_id))
+    if actor.organisations is None:
+        record = session.scalars(_ONE, {"market": market_id, "id": agreement_id}).unique().one_or_none()
+    else:
+        record = session.scalar(select_agreements(actor, market_id).where(Agreement.id == agreement_id))
     if record is None:
         raise NotFound(Finding("unknown_agreement", params={"id": agreement_id}))
     return record
@@ -140,7 +148,7 @@ def said(draft: Draft) -> dict[str, Any]:
 def _check(session: Session, actor: Actor, market_id: str, draft: Draft) -> None:
     if not any(actor.acts_for(party) for party in draft.parties):
         raise NotAllowed(Finding("agreement_without_you", Place(field="parties")))
-    check_draft(session, market_id, draft)
+    check_draft(draft, look_at_involved(session, market_id, draft))
 
 
 def _put(session: Session, record: Agreement, draft: Draft) -> None:
