@@ -14,7 +14,6 @@ from marktplatz.usecases.drafts import Draft, look_at_involved
 from marktplatz.usecases.involved import Involved
 from marktplatz.vocabulary import PairStatus, Rule, WishLevel
 
-
 _NO_THANKS: Final = (
     select(WishRecord.organisation_id, WishRecord.target)
     .where(

@@ -1,4 +1,4 @@
-"""Whom and what an agreement is about, as it is now: one query for the parties and one for the entries, whatever the market's size."""
+"""Whom and what an agreement is about, as it is now: one query for the parties, one for the entries, in a market of any size."""
 
 from typing import Final, NamedTuple
 

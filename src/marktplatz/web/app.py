@@ -43,6 +43,7 @@ from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.headers import SecurityHeaders
 from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
+from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.postman import carrying
@@ -88,7 +89,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            async with carrying(service), service.runs.at_work():
+            async with carrying(service), tidying(service), service.runs.at_work():
                 yield
         service.board.end()
         if database is None:

@@ -35,7 +35,7 @@ def open_read(request: Request) -> Iterator[Session]:
 
 @contextmanager
 def transact(database: Database, chain: str, repeatable: Repeatable | None) -> Iterator[Session]:
-    """A write from the market's lock to the commit, the answer to a request with a key kept in it; begins and ends in one go each."""
+    """From the market's lock to the commit, with the answer to a request with a key; each end is one errand of one thread."""
     with database.write(chain) as session:
         if repeatable is not None:
             repeatable.replay_or_begin(session)
@@ -53,6 +53,7 @@ class LaterWrite:
     def __init__(self, request: Request, stack: AsyncExitStack, repeatable: Repeatable | None) -> None:
         self._service, self._stack, self._repeatable = service_of(request), stack, repeatable
         self._chain: str = request.path_params.get("market", INSTALLATION)
+        self._has_written = False
 
     async def look(self, deed: Callable[[Session], T]) -> T:
         """Read before anything is locked; a request that was answered before is answered here."""
@@ -70,13 +71,21 @@ class LaterWrite:
         await self._stack.enter_async_context(self._service.queue.turn(self._chain))
         transaction = transact(self._service.database, self._chain, self._repeatable)
         session = await self._stack.enter_async_context(contextmanager_in_threadpool(transaction))
+        self._has_written = True
         return await run_in_threadpool(deed, session)
+
+    def tell_if_written(self) -> None:
+        """To be called after the commit."""
+        if self._has_written:
+            self._service.tell_of_commit(self._chain)
 
 
 async def open_later(request: Request) -> AsyncIterator[LaterWrite]:
     with begin_request(request, service_of(request)) as repeatable:
         async with AsyncExitStack() as stack:
-            yield LaterWrite(request, stack, repeatable)
+            later = LaterWrite(request, stack, repeatable)
+            yield later
+    later.tell_if_written()
 
 
 async def open_write(request: Request) -> AsyncIterator[Session]:
@@ -89,8 +98,7 @@ async def open_write(request: Request) -> AsyncIterator[Session]:
         transaction = transact(service.database, chain, repeatable)
         async with service.queue.turn(chain), contextmanager_in_threadpool(transaction) as session:
             yield session
-    for tell in service.after_commit:
-        tell(chain)
+    service.tell_of_commit(chain)
 
 
 Now = Annotated[datetime, Depends(get_now)]

@@ -1,0 +1,60 @@
+"""Tidies up while the service runs: a few rows at a time, and between them everybody else has their turn."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
+
+from marktplatz.db.engine import INSTALLATION
+from marktplatz.usecases.housekeeping import tidy_up
+from marktplatz.web.service import Service
+
+ROUND_S: Final = 600.0
+PAUSE_S: Final = 0.5
+MOST_STEPS: Final = 100
+"""In one round; what is left then waits for the next one."""
+
+logger = logging.getLogger("marktplatz.web")
+
+
+@asynccontextmanager
+async def tidying(service: Service) -> AsyncIterator[None]:
+    """The housekeeper's rounds, as long as the service lives; the first one right away."""
+    rounds = asyncio.create_task(_go_round(service))
+    try:
+        yield
+    finally:
+        rounds.cancel()
+        await asyncio.gather(rounds, return_exceptions=True)
+
+
+async def _go_round(service: Service) -> None:
+    while True:
+        try:
+            await tidy(service)
+        except SQLAlchemyError as error:
+            logger.warning("nothing was tidied up this round: %s", type(error).__name__)
+        await asyncio.sleep(ROUND_S)
+
+
+async def tidy(service: Service, pause_s: float = PAUSE_S) -> int:
+    """Until nothing is left or it has been enough for once; how many rows went."""
+    gone = 0
+    for _step in range(MOST_STEPS):
+        async with service.queue.turn(INSTALLATION):
+            went = await run_in_threadpool(_tidy_a_little, service)
+        gone += went
+        if not went:
+            break
+        await asyncio.sleep(pause_s)
+    return gone
+
+
+def _tidy_a_little(service: Service) -> int:
+    with service.database.write() as session:
+        return tidy_up(session, service.clock(), timedelta(hours=service.settings.idempotency_keep_hours))
