@@ -69,9 +69,10 @@ def test_an_id_of_dots_alone_could_not_be_asked_for(world: World, dots: str) -> 
     for resource, sent in (("organisations", organisation), ("offers", entry), ("needs", entry)):
         refused = organiser.post(f"{MARKET}/{resource}", json=sent)
         assert (refused.status_code, codes(refused)) == (422, ["id_of_dots"]), resource
-        content = {"format": "marktplatz/1", resource: [sent]}
+        content: dict[str, Any] = {"format": "marktplatz/1", "organisations": [{"id": "bank", "kind": "company"}]}
+        content.setdefault(resource, []).append(sent)
         refused = organiser.post(f"{MARKET}/imports", params={"name": "markt.json"}, content=encode(content))
         assert (refused.status_code, codes(refused)) == (422, ["id_of_dots"]), resource
-        assert refused.json()["errors"][0]["pointer"] == f"/{resource}/0/id"
+        assert refused.json()["errors"][0]["pointer"] == f"/{resource}/{len(content[resource]) - 1}/id"
     assert codes(world.as_token(Role.BROKER).post(AGREEMENTS, json=DRAFT | {"id": dots, "services": [SERVICE]})) == ["id_of_dots"]
     assert organiser.post(f"{MARKET}/organisations", json=organisation | {"id": "..."}).status_code == 201
