@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import marktplatz
@@ -109,10 +109,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     install_error_handlers(app)
     _install_guards(app, settings)
     app.add_middleware(RequestLog)
-    api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api/v1")
     app.include_router(health.router)
     add_metrics(app)
     add_docs(app, NEEDS_SCRIPT)
