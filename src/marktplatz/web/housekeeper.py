@@ -14,6 +14,8 @@ from marktplatz.db.engine import INSTALLATION
 from marktplatz.usecases.housekeeping import tidy_up
 from marktplatz.web.service import Service
 
+FIRST_AFTER_S: Final = 60.0
+"""Whoever starts a service wants to use it first."""
 ROUND_S: Final = 600.0
 PAUSE_S: Final = 0.5
 MOST_STEPS: Final = 100
@@ -24,7 +26,7 @@ logger = logging.getLogger("marktplatz.web")
 
 @asynccontextmanager
 async def tidying(service: Service) -> AsyncIterator[None]:
-    """The housekeeper's rounds, as long as the service lives; the first one right away."""
+    """The housekeeper's rounds, as long as the service lives."""
     rounds = asyncio.create_task(_go_round(service))
     try:
         yield
@@ -34,6 +36,7 @@ async def tidying(service: Service) -> AsyncIterator[None]:
 
 
 async def _go_round(service: Service) -> None:
+    await asyncio.sleep(FIRST_AFTER_S)
     while True:
         try:
             await tidy(service)
