@@ -13,7 +13,7 @@ from marktplatz.errors import Conflict, Finding, InvalidInput, NotAllowed, NotFo
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.drafts import Draft, Service, check_draft, choose_dates, look_at_involved
-from marktplatz.usecases.identifiers import check_is_addressable
+from marktplatz.usecases.identifiers import check_can_be_asked_for
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import fields_of
 from marktplatz.vocabulary import AgreementStatus
@@ -83,7 +83,7 @@ def draft_agreement(
     session: Session, now: datetime, actor: Actor, market_id: str, draft: Draft, *, replaces: str | None = None
 ) -> Agreement:
     """A new agreement. Whoever acts for organisations drafts only what one of them takes part in."""
-    check_is_addressable(draft.id)
+    check_can_be_asked_for(draft.id)
     if session.get(Agreement, (market_id, draft.id)) is not None:
         raise Conflict(Finding("id_taken", Place(field="id"), {"id": draft.id}))
     if replaces is not None and session.scalar(select_agreements(actor, market_id).where(Agreement.id == replaces)) is None:

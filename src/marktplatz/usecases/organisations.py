@@ -25,7 +25,7 @@ from marktplatz.errors import Conflict, Finding, NotFound, Place
 from marktplatz.market import Contact, Organisation
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.identifiers import check_is_addressable, make_id
+from marktplatz.usecases.identifiers import check_can_be_asked_for, make_id
 from marktplatz.usecases.records import ORGANISATION_FIELDS, contact_value, fields_of, load_contacts, organisation_value
 
 CONTACT_FIELDS: Final = ("name", "email", "phone")
@@ -94,7 +94,7 @@ def remove_organisation(session: Session, now: datetime, actor: Actor, record: O
 
 def check_id_is_free(session: Session, market_id: str, sent_id: str) -> None:
     """Ids are unique across organisations, offers and needs of a market, and can be asked for."""
-    check_is_addressable(sent_id)
+    check_can_be_asked_for(sent_id)
     for kind in (OrganisationRecord, EntryRecord):
         if session.get(kind, (market_id, sent_id)) is not None:
             raise Conflict(Finding("id_taken", Place(field="id"), {"id": sent_id}))

@@ -15,7 +15,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.archiving.read import ArchivedMarket
 from marktplatz.usecases.archiving.tables import ARCHIVED, SHARED, market_column, table_of
 from marktplatz.usecases.audit import Subject, find_breaks, record_change
-from marktplatz.usecases.identifiers import check_is_addressable as check_id_is_addressable
+from marktplatz.usecases.identifiers import check_can_be_asked_for
 from marktplatz.usecases.markets import check_is_addressable
 from marktplatz.usecases.records import load_market
 from marktplatz.vocabulary import RunStatus
@@ -30,7 +30,7 @@ def restore_market(session: Session, now: datetime, actor: Actor, archived: Arch
     if market_id == INSTALLATION or any(session.get(kind, market_id) is not None for kind in (MarketRecord, AuditHead)):
         raise Conflict(Finding("market_exists", params={"id": market_id}))
     for kept_id in (*archived.market.organisation_by_id, *archived.market.entry_by_id):
-        check_id_is_addressable(kept_id)
+        check_can_be_asked_for(kept_id)
     rows = dict(archived.rows)
     rows[SHARED] = _find_new_texts(session, rows[SHARED])
     rows["run"] = [_ended(run, now) for run in rows["run"]]

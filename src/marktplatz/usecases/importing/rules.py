@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.import_changes import MarketChanges
 from marktplatz.market import Contact, Entry, Market, Organisation, PairRule
-from marktplatz.usecases.identifiers import is_addressable
+from marktplatz.usecases.identifiers import can_be_asked_for
 from marktplatz.vocabulary import PairStatus
 
 
@@ -59,7 +59,7 @@ def find_broken_rules(stored: Market, merged: Market, changes: MarketChanges, in
             yield finding
     for list_key in ("organisations", "offers", "needs"):
         for new in changes.by_list[list_key].new:
-            if not is_addressable(new.key[0]):
+            if not can_be_asked_for(new.key[0]):
                 yield Finding("id_of_dots", Place(sheet=list_key, row=new.row, field="id"), {"id": new.key[0]})
     for changed in changes.organisations.changed:
         yield from _find_maximum_below(merged, merged.organisation_by_id[changed.key[0]], changed.row, in_use)
