@@ -17,7 +17,7 @@ _MOST_MARKETS: Final = 4
 
 
 class Known(Generic[T]):
-    """A function of a whole market, of all that nobody withdrew, worked out anew only after a change; kept for the markets that were asked about last.
+    """A function of what nobody withdrew from a market, worked out anew only after a change; kept for the last markets.
 
     One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """
