@@ -46,7 +46,7 @@ from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
-from marktplatz.web.pages import letters, mail_texts, market, organise, people, signing, start
+from marktplatz.web.pages import letters, mail_texts, market, organise, people, radar, radar_calls, radar_incomplete, signing, start
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
@@ -90,6 +90,9 @@ PAGES = (
     letters.router,
     outbox_page.router,
     people.router,
+    radar.router,
+    radar_incomplete.router,
+    radar_calls.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

@@ -16,6 +16,7 @@ from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
@@ -73,6 +74,7 @@ class Service:
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
+    radars: KnownRadars = field(init=False, default_factory=make_known_radars)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
+from marktplatz.wording.findings_radar import RADAR_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
@@ -177,6 +178,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
     **ADVICE_SENTENCES,
+    **RADAR_SENTENCES,
 }
 
 

@@ -29,6 +29,7 @@ from marktplatz.vocabulary import (
 )
 from marktplatz.wording import translate
 from marktplatz.wording.done_outbox import OUTBOX_DONE
+from marktplatz.wording.done_radar import RADAR_DONE
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -153,4 +154,5 @@ def done_text(code: str, language: str = "de") -> str | None:
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
+    **RADAR_DONE,
 }
