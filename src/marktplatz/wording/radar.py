@@ -29,7 +29,8 @@ CALL_RESULTS: Final[Mapping[CallResult, str]] = {
 GAPS: Final[Mapping[str, str]] = {
     "short": "Es fehlen vor allem Angebote: {groups}.",
     "over": "Für diese Angebote fehlen Gesuche: {groups}.",
-    "even": "In jedem Bereich gibt es ungefähr so viele Angebote wie Gesuche.",
+    "even": "In jedem Bereich gibt es so viele Angebote wie Gesuche.",
+    "none": "Bisher nennt kein Eintrag einen Bereich.",
 }
 GAP_GROUP: Final = "„{label}“ ({needs} gesucht, {offers} geboten)"
 
@@ -60,7 +61,7 @@ def gap_sentences(groups: Sequence[Group], language: str = "de") -> list[str]:
         for kind, found in (("short", short), ("over", over))
         if found
     ]
-    return told or [translate(GAPS["even"], language)]
+    return told or [translate(GAPS["even" if any(offers for _, offers, _ in groups) else "none"], language)]
 
 
 def _tell_group(group: Group, language: str) -> str:

@@ -155,7 +155,7 @@ def _draw(radar: Radar, labels: Labels, language: str) -> list[tuple[str, list[B
         return translate("ohne Bereich", language) if key is None else category_label(key, labels, language)
 
     rest = translate("alle übrigen", language)
-    kinds = [word(kind, language) for kind in (OrganisationKind.COMPANY, OrganisationKind.NONPROFIT)]
+    kinds = word(OrganisationKind.COMPANY, language), translate("Gemeinnützige", language)
     by_category: Sequence[Balance] = radar.by_category
     return [
         ("category", draw_bars(by_category, category, rest)),
