@@ -111,7 +111,7 @@ def test_a_mail_that_fails_after_the_call_brings_it_back(world: World) -> None:
     browser = told(world)
     person_id = person_of(world, "o00@example.org")
     assert "Frau Bank am Dom" not in do_call(browser, "reached", person_id)
-    world.clock.move(days=1)
+    world.clock.move(hours=1)
     with world.database.write("m1") as session:
         failed = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == person_id)).one()
         failed.created_at = world.clock.now

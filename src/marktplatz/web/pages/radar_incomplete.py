@@ -32,7 +32,7 @@ def show_incomplete(
     market: MarketId,
     request: Request,
     session: ReadSession,
-    lacks: Annotated[str | None, OR_NONE, Query(max_length=60)] = None,
+    lacks: Annotated[str | None, OR_NONE] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     at: Id = "",
 ) -> Response:
