@@ -34,6 +34,7 @@ aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem de
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
 mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem unseren
 unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
+inklusive sucht suchst benoetigt benoetigen fehlt fehlen braeuchten braeuchte hilft gibt geben koennte koennten haetten haette
 alles ganz gut lieber liebsten irgendein irgendwas jemand jemandem jemanden viel viele
 a and are for from in is of on or our the to we with you your
 """
