@@ -168,7 +168,7 @@ def test_a_postcode_without_a_region_is_unknown(country: str, postcode: str | No
 def test_related_subjects_are_named_as_such_and_vague_texts_too() -> None:
     related = reason_of(Criterion.CONTENT, "Ein Chor kommt", "Bühnenprogramm für unseren Abend")
     assert related == {"words": "", "related": "Chor – Bühnenprogramm", "vague": 0, "counts": 60}
-    assert pair_sentence(Criterion.CONTENT, related) .startswith("Die Texte berühren verwandte Themen: Chor – Bühnenprogramm. ")
+    assert pair_sentence(Criterion.CONTENT, related).startswith("Die Texte berühren verwandte Themen: Chor – Bühnenprogramm. ")
     scene = gather(make_market(offers=[make_offer(title="Irgendwas")])).scene
     vague = MEASURES[Criterion.CONTENT].describe(scene, 0, 0)
     assert "zu unbestimmt" in pair_sentence(Criterion.CONTENT, vague)
