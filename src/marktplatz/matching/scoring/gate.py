@@ -22,7 +22,7 @@ def find_gate(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArr
     if scene.market.market.weights.get(Criterion.CONTENT) == 0:
         return np.ones_like(content)
     gate = np.minimum(1.0, content / _ENOUGH)
-    return np.maximum(gate, UNKNOWN * is_vague(scene, offers, needs), out=gate)
+    return np.maximum(gate, UNKNOWN, out=gate, where=is_vague(scene, offers, needs))
 
 
 def is_vague(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
