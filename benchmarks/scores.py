@@ -108,7 +108,8 @@ def measure_large(reciprocity: Reciprocity) -> None:
     spent = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     listed, left_out = len(table.offers), table.left_out
-    say(f"| {LARGE:,} x {LARGE:,}, return {reciprocity.value} | {listed + left_out:,} | {listed:,} | {spent:.1f} | {before} | {peak} |")
+    market = f"{LARGE:,} x {LARGE:,}, return {reciprocity.value}"
+    say(f"| {market} | {listed + left_out:,} | {listed:,} | {spent:.1f} | {before} | {peak} |")
 
 
 def find_missing(scene: Scene, table: ScoreTable, entry: int, *, is_offer: bool) -> tuple[int, int]:
