@@ -13,7 +13,7 @@ from marktplatz.usecases.identifiers import make_id
 from marktplatz.vocabulary import MessageKind, MessageStatus
 from marktplatz.wording.mails import mail_text
 
-RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
+RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY, MessageKind.ENTRY_RECEIVED})
 """Somebody waits for these, and they go to nobody but who asked."""
 
 

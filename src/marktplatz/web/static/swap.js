@@ -1,5 +1,6 @@
 // Forms with data-swap="id …" are sent without leaving the page: the named parts are taken from the answer, and focus goes where
-// something is to be read or done. If the answer has none of the parts, the browser goes there as it would have without us.
+// something is to be read or done. If the answer has none of the parts, the browser goes there as it would have without us. A button
+// with a data-swap of its own says what its answer changes. Whoever does something with new parts listens for "swapped".
 
 export function moveFocus(root) {
   const target = root.querySelector("[data-focus]");
@@ -13,6 +14,16 @@ export function moveFocus(root) {
 function say(text) {
   const place = document.getElementById("said");
   if (place) place.textContent = text;
+}
+
+// Where the hand is, for eyes and ears; it goes with the next try.
+function complain(form, text) {
+  const box = document.createElement("p");
+  box.className = "warning";
+  box.dataset.unsent = "";
+  box.setAttribute("role", "alert");
+  box.textContent = text;
+  form.append(box);
 }
 
 async function send(form, button) {
@@ -34,16 +45,18 @@ async function onSubmit(event) {
     event.preventDefault();
     return;
   }
-  if (!form.dataset.swap || event.defaultPrevented) return;
+  const swap = event.submitter?.dataset.swap ?? form.dataset.swap;
+  if (!swap || event.defaultPrevented) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
+  form.querySelector("[data-unsent]")?.remove();
   try {
     const answer = await send(form, event.submitter);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    show(page, form, answer.url);
+    show(page, form, answer.url, swap.split(" "));
   } catch {
-    say(document.documentElement.lang === "en"
+    complain(form, document.documentElement.lang === "en"
       ? "No connection. What you entered is still here; please try again."
       : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
   } finally {
@@ -51,8 +64,7 @@ async function onSubmit(event) {
   }
 }
 
-function show(page, form, address) {
-  const names = form.dataset.swap.split(" ");
+function show(page, form, address, names) {
   const pairs = names.map((name) => [document.getElementById(name), page.getElementById(name)]);
   if (pairs.some(([here, there]) => !here || !there)) {
     location.assign(address);
@@ -65,6 +77,7 @@ function show(page, form, address) {
   const notice = page.getElementById("notice");
   if (notice) say(notice.textContent);
   const inside = names.map((name) => document.getElementById(name));
+  for (const part of inside) part.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
   const target = wanted ?? (own && document.getElementById(own)) ?? inside[0];
   if (target) {
