@@ -7,7 +7,7 @@ from marktplatz.wording import translate
 
 HEADINGS: Final[Mapping[str, str]] = {
     "imprint": "Impressum",
-    "privacy": "Datenschutz",
+    "privacy": "Datenschutzerklärung",
     "accessibility": "Erklärung zur Barrierefreiheit",
     "steps": "So geht es",
 }
