@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
@@ -36,11 +37,11 @@ def read_registration(form: Form, policy: Policy, language: str) -> Registration
     about = _try(faults, lambda: _read_text(form, "about", _MAX_ABOUT))
     contact = _try(faults, lambda: _read_contact(form))
     entries = []
-    for block in list_blocks(form):
-        if is_touched(form, block):
-            sent = _try(faults, lambda: read_entry(form, block, policy, organisation), block.prefix)  # noqa: B023 called at once
-            entries += [sent] if sent is not None else []
-    if not entries and not faults:
+    touched = [block for block in list_blocks(form) if is_touched(form, block)]
+    for block in touched:
+        sent = _try(faults, partial(read_entry, form, block, policy, organisation), block.prefix)
+        entries += [sent] if sent is not None else []
+    if not touched:
         faults.append(Finding("no_entry_sent", Place(field=f"{side_of(form)}.1.title")))
     assistance = _try(faults, lambda: _read_text(form, "assistance", _MAX_ABOUT))
     if form.text(TRAP):
