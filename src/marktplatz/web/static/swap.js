@@ -51,16 +51,33 @@ async function onSubmit(event) {
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
   form.querySelector("[data-unsent]")?.remove();
+  const edited = new Set();
+  const note = (inner) => edited.add(inner.target);
+  form.addEventListener("input", note);
   try {
     const answer = await send(form, event.submitter);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     show(page, form, answer.url, swap.split(" "));
+    keepEdited(form, edited);
   } catch {
     complain(form, document.documentElement.lang === "en"
       ? "No connection. What you entered is still here; please try again."
       : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
   } finally {
+    form.removeEventListener("input", note);
     form.removeAttribute("aria-busy");
+  }
+}
+
+// What somebody typed while the answer was on its way stays typed.
+function keepEdited(form, edited) {
+  for (const field of edited) {
+    if (field.isConnected) continue;
+    const isTick = ["checkbox", "radio"].includes(field.type);
+    const same = [...form.elements].find((other) => other.name === field.name && (!isTick || other.value === field.value));
+    if (!same) continue;
+    if (isTick) same.checked = field.checked;
+    else same.value = field.value;
   }
 }
 
