@@ -15,7 +15,13 @@ from marktplatz.wording.consent_texts import consent_text, consent_version
 
 
 def give_shipped_consents(
-    session: Session, now: datetime, actor: Actor, market_id: str, person_id: str, purposes: frozenset[ConsentPurpose], language: str
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    market_id: str,
+    person_id: str,
+    purposes: frozenset[ConsentPurpose],
+    language: str,
 ) -> None:
     """Those that hold already are left as they are; who says so beside the person's proven link, the audit tells."""
     wanted = select(Consent.purpose).where(
@@ -24,9 +30,7 @@ def give_shipped_consents(
     for purpose in sorted(purposes - set(session.scalars(wanted))):
         version = _keep_text(session, purpose, language)
         session.add(
-            Consent(
-                market_id=market_id, id=make_id("c"), person_id=person_id, purpose=purpose, text_version=version, given_at=now
-            )
+            Consent(market_id=market_id, id=make_id("c"), person_id=person_id, purpose=purpose, text_version=version, given_at=now)
         )
         session.flush()
         said = {"purpose": purpose, "text_version": version}

@@ -58,4 +58,3 @@ def _find(entry: Entry, text: str, read: Hints, concepts: tuple[MarketConcept, .
 def _is_large_area(entry: Entry, read: Hints) -> bool:
     is_area = any(hint.kind is HintKind.QUANTITY and _AREA.search(hint.words) for hint in read.found)
     return is_area and (entry.quantity or 0) > LARGE_AREA
-

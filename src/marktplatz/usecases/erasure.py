@@ -7,7 +7,17 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION
-from marktplatz.db.models import Consent, IdempotencyRecord, Link, Login, OrganisationRecord, OutboxMessage, Person, Representation, Run
+from marktplatz.db.models import (
+    Consent,
+    IdempotencyRecord,
+    Link,
+    Login,
+    OrganisationRecord,
+    OutboxMessage,
+    Person,
+    Representation,
+    Run,
+)
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, erase_details, record_change
 from marktplatz.usecases.secrecy import normalise_mail

@@ -128,12 +128,13 @@ def show_hints(
     request: Request,
     form: SentForm,
     session: ReadSession,
+    now: Now,
 ) -> Response:
     """A piece of a page: what could make the entry better that somebody is writing, named by `block`."""
     del caller
     record = get_market(session, market)
     block = find_block(form, form.text("block")) or list_blocks(form)[0]
-    found = find_hints(hinted_entry(form, block), record.date, _concepts(record))
+    found = find_hints(hinted_entry(form, block), record.date or now.date(), _concepts(record))
     return show(request, "_hints.html", found=found)
 
 
@@ -187,7 +188,7 @@ def _write(
     record, profile = get_market(session, sight.market.id), get_profile(session, sight.market.id)
     with form.refused_by(session, lambda: _show(request, sight, form)):
         organisation = register(session, sight.now, caller, record, profile, sent)
-    concepts = _concepts(record)
+    day, concepts = record.date or sight.now.date(), _concepts(record)
     return show(
         request,
         "join_done.html",
@@ -195,7 +196,7 @@ def _write(
         profile=profile,
         sent=sent,
         is_waiting=organisation.standing is Standing.WAITING,
-        hints={each.entry.id: find_hints(each.entry, record.date, concepts) for each in sent.entries},
+        hints={each.entry.id: find_hints(each.entry, day, concepts) for each in sent.entries},
         coached=coached,
     )
 

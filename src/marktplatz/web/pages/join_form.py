@@ -17,6 +17,7 @@ TRAP: Final = "subject"
 
 _BLOCK: Final = re.compile(r"(offer|need)\.([1-9])\.")
 
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """The fields of one entry; `number` counts from 1 on its side."""

@@ -64,7 +64,11 @@ def read_entry(form: Form, block: Block, policy: Policy, organisation: Organisat
     prefix = block.prefix
     owner = organisation.id if organisation is not None else "o"
     place = form.text(f"{prefix}{PLACE}")
-    fixed: dict[str, Any] = {"id": make_id(block.side[0]), "organisation": owner, "remote": place == PlaceOfDeed.REMOTE if place else None}
+    fixed: dict[str, Any] = {
+        "id": make_id(block.side[0]),
+        "organisation": owner,
+        "remote": place == PlaceOfDeed.REMOTE if place else None,
+    }
     fields: tuple[str, ...] = _ENTRY_FIELDS
     days = _read_month(form.text(f"{prefix}when"))
     if form.text(f"{prefix}from") or form.text(f"{prefix}to") or days is None:
