@@ -21,7 +21,7 @@ from marktplatz.db.models import (
 from marktplatz.market import Contact, Organisation
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.audit import find_breaks
-from marktplatz.usecases.coach import coach_organisation
+from marktplatz.usecases.coached import coach_organisation
 from marktplatz.usecases.erasure import erase_person
 from marktplatz.usecases.organisations import add_organisation
 from marktplatz.vocabulary import Attendance, ConsentPurpose, MessageKind, MessageStatus, OrganisationKind, Phase, Standing
@@ -304,7 +304,7 @@ def test_the_coach_counts_those_who_could_help(world: World, visitor: TestClient
     assert "So könnte eine Organisation helfen." in answer.text
     with world.database.read() as session:
         own = session.scalar(select(OrganisationRecord.id).where(OrganisationRecord.kind == OrganisationKind.COMPANY))
-        (coached,) = coach_organisation(session, "m1", own or "", "de")
+        (coached,) = coach_organisation(session, "m1", own or "", world.app.state.service.coaches, "de")
     assert (coached.side, coached.partners) == ("offer", 1)
 
 

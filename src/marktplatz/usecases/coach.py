@@ -1,86 +1,45 @@
-"""The coach: how many partners could help with an organisation's entries as they stand, and what would bring more."""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+"""Advice for the author of an entry: how many partners could help as it stands, and what would bring more. Figures, no names."""
 
 from sqlalchemy.orm import Session
 
-from marktplatz.market import Entry, Market, Organisation
+from marktplatz.errors import Finding, InvalidInput, Place
+from marktplatz.market import Entry, Organisation
 from marktplatz.matching.advice.coach import Advice, Coach
-from marktplatz.usecases.records import Extent, load_market
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.entries import get_entry
+from marktplatz.usecases.known import Known
+from marktplatz.usecases.records import entry_value
 from marktplatz.vocabulary import EntrySide
-from marktplatz.wording.advice import help_sentence, variant_sentence
 
-MAX_VARIANTS: Final = 2
-"""Whoever is told of everything at once changes nothing."""
-
-OwnEntry = tuple[EntrySide, Entry]
+KnownCoaches = Known[Coach]
 
 
-@dataclass(frozen=True, slots=True)
-class Coached:
-    """What the coach says about one entry, in sentences."""
-
-    side: EntrySide
-    id: str
-    title: str
-    partners: int
-    help: str
-    is_vague: bool
-    more: tuple[str, ...]
+def make_known_coaches() -> KnownCoaches:
+    """One per process."""
+    return Known(Coach)
 
 
-def coach_organisation(session: Session, market_id: str, organisation_id: str, language: str) -> list[Coached]:
-    """About everything that an organisation has entered and not withdrawn; all that others entered counts, approved or not."""
-    market = load_market(session, market_id, Extent.KEPT, with_contacts=False)
-    own = [
-        (side, entry)
-        for side, entries in ((EntrySide.OFFER, market.offers), (EntrySide.NEED, market.needs))
-        for entry in entries
-        if entry.organisation == organisation_id
-    ]
-    return _advise(market, own, language)
+def advise_on_entry(
+    session: Session, actor: Actor, market_id: str, side: EntrySide, entry_id: str, coaches: KnownCoaches
+) -> Advice:
+    """About an entry of the caller's own; NotFound for one that is not, and for one that does not exist."""
+    entry = entry_value(get_entry(session, actor, market_id, side, entry_id))
+    return coaches.of(session, market_id).advise(side, entry)
 
 
-def coach_newcomer(market: Market, organisation: Organisation, entries: Iterable[OwnEntry], language: str) -> list[Coached]:
-    """The same about somebody who is about to come in; reads nothing, so it can be asked before anything is locked."""
-    own = list(entries)
-    joined = market.model_copy(
-        update={
-            "organisations": (*market.organisations, organisation),
-            "offers": (*market.offers, *(entry for side, entry in own if side is EntrySide.OFFER)),
-            "needs": (*market.needs, *(entry for side, entry in own if side is EntrySide.NEED)),
-        }
-    )
-    return _advise(_without_caches(joined), own, language)
+def advise_on_draft(
+    session: Session,
+    market_id: str,
+    side: EntrySide,
+    draft: Entry,
+    coaches: KnownCoaches,
+    organisation: Organisation | None = None,
+) -> Advice:
+    """About an entry that is being written, with the organisation that writes it where that is new as well.
 
-
-def _without_caches(market: Market) -> Market:
-    """A copy of a value takes over what was looked up in the original."""
-    return Market.model_construct(None, **{name: getattr(market, name) for name in Market.model_fields})
-
-
-def _advise(market: Market, own: list[OwnEntry], language: str) -> list[Coached]:
-    if not own:
-        return []
-    coach = Coach(market)
-    return [_tell(side, entry, coach.advise(side, entry), language) for side, entry in own]
-
-
-def _tell(side: EntrySide, entry: Entry, advice: Advice, language: str) -> Coached:
-    best = sorted(advice.variants, key=lambda variant: -variant.partners)[:MAX_VARIANTS]
-    more = tuple(
-        variant_sentence(
-            variant.kind,
-            variant.partners,
-            people=variant.changed.people,
-            hours=variant.changed.hours,
-            from_on=variant.changed.from_on,
-            to_on=variant.changed.to_on,
-            language=language,
-        )
-        for variant in best
-    )
-    help_ = help_sentence(advice.partners, language)
-    return Coached(side, entry.id, entry.label, advice.partners, help_, advice.is_vague, more)
+    A draft with the id of an entry of the market is that entry, changed; any other id is a new one. An unknown category is none.
+    """
+    coach = coaches.of(session, market_id)
+    if organisation is None and not coach.knows(draft.organisation):
+        raise InvalidInput(Finding("unknown_organisation", Place(field="organisation"), {"id": draft.organisation}))
+    return coach.advise(side, draft, organisation)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
+from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
@@ -73,6 +74,7 @@ class Service:
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
+    coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:
@@ -80,9 +82,14 @@ class Service:
         self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
-        self.runs = RunQueue(self.database, self.queue.turn, self.clock, limits, self.settings.solves_at_once)
+        at_once = self.settings.solves_at_once
+        self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
         self.board = LiveBoard(self.read_board)
         self.after_commit = [self.board.notice]
+
+    def tell_of_commit(self, chain: str) -> None:
+        for tell in self.after_commit:
+            tell(chain)
 
     def read_board(self, market_id: str) -> BoardState:
         with self.database.read() as session:

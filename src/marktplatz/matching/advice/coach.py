@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -14,10 +13,7 @@ from marktplatz.matching.scoring.analysis import analyse
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.matching.scoring.scene import build_scene
 from marktplatz.matching.scoring.table import find_exclusions
-from marktplatz.vocabulary import CategoryKind, EntrySide, VariantKind
-
-_LAST: Final = "\U0010ffff"
-"""The id of an organisation that is not in the market yet: it sorts last, so that all others keep their places."""
+from marktplatz.vocabulary import EntrySide, VariantKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,10 @@ class Coach:
         self._scene = build_scene(market)
         self._keep_read()
 
+    def knows(self, organisation_id: str) -> bool:
+        """Is the organisation in the market?"""
+        return organisation_id in self._scene.market.organisation_by_id
+
     def advise(self, side: EntrySide, entry: Entry, organisation: Organisation | None = None) -> Advice:
         """Advice about an offer or a need that is in the market already, by its id, or would be new.
 
@@ -102,10 +102,8 @@ class Coach:
         market = self._scene.market
         if market.scores is not None:
             return self._advise_by_table(side, entry.id)
-        is_new = organisation is not None and entry.organisation not in market.organisation_by_id
-        judged = entry.model_copy(update={"organisation": _LAST}) if is_new else entry
-        newcomer = organisation.model_copy(update={"id": _LAST}) if organisation and is_new else None
-        kind = market.category_kinds.get(entry.category, CategoryKind.OPEN) if entry.category else CategoryKind.OPEN
+        judged, newcomer = self._let_in(entry, organisation)
+        kind = market.kind_of(judged)
         changes = tuple(list_changes(judged, fill_from_text(judged, market.market.date)[0], kind, market.market.date))
         self._keep_read()
         row = Row(self._scene, side, [judged, *(change.changed for change in changes)], newcomer)
@@ -116,6 +114,15 @@ class Coach:
             for change, then in zip(changes, helps[1:], strict=True)
         ]
         return Advice(partners, entries, row.is_vague, tuple(v for v in _choose(variants) if v.partners > partners))
+
+    def _let_in(self, entry: Entry, organisation: Organisation | None) -> tuple[Entry, Organisation | None]:
+        """Somebody new gets an id that sorts last, so that all others keep their places; an unknown category is none."""
+        market = self._scene.market
+        judged = entry if entry.category in market.category_kinds else entry.model_copy(update={"category": None})
+        if organisation is None or entry.organisation in market.organisation_by_id:
+            return judged, None
+        last = f"{self._scene.organisations[-1].id}~" if self._scene.organisations else "~"
+        return judged.model_copy(update={"organisation": last}), organisation.model_copy(update={"id": last})
 
     def _keep_read(self) -> None:
         """The texts of both sides stay among the last few that are kept, however many entries of one side are asked about."""

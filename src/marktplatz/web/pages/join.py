@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import MarketRecord, Profile
 from marktplatz.errors import NotAllowed
-from marktplatz.market import Market, MarketConcept, Policy
+from marktplatz.market import MarketConcept, Policy
 from marktplatz.usecases.actor import Actor
-from marktplatz.usecases.coach import Coached, coach_newcomer
+from marktplatz.usecases.coached import Coached, coach_newcomer
 from marktplatz.usecases.entry_hints import find_hints
 from marktplatz.usecases.markets import get_market, get_policy
 from marktplatz.usecases.profiles import get_profile
-from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.registering import Registration, is_full, is_open, register
 from marktplatz.vocabulary import CategoryKind, ConsentPurpose, EntrySide, ImpactField, OrganisationKind, Standing
 from marktplatz.web.access import Rule
@@ -151,8 +149,7 @@ async def join_now(
     """The coach is asked before anything is locked: others need not wait for it."""
     sight, sent = await later.look(lambda session: _read(request, session, market, now, form))
     _count(request, sight, form, sent)
-    others = await later.look(lambda session: load_market(session, market, Extent.KEPT, with_contacts=False))
-    coached = await run_in_threadpool(_coach, others, sent)
+    coached = await later.look(lambda session: _coach(request, session, sight, sent))
     answer = await later.write(lambda session: _write(request, session, sight, caller, form, sent, coached))
     background.add_task(service_of(request).wake_postman)
     answer.background = background
@@ -178,8 +175,10 @@ def _count(request: Request, sight: _Sight, form: Form, sent: Registration) -> N
         raise FormRefused(_show(request, sight, form, status=429)) from error
 
 
-def _coach(others: Market, sent: Registration) -> list[Coached]:
-    return coach_newcomer(others, sent.organisation, [(each.side, each.entry) for each in sent.entries], sent.language)
+def _coach(request: Request, session: Session, sight: _Sight, sent: Registration) -> list[Coached]:
+    own = [(each.side, each.entry) for each in sent.entries]
+    coaches = service_of(request).coaches
+    return coach_newcomer(session, sight.market, sent.organisation, own, coaches, sent.language)
 
 
 def _write(
