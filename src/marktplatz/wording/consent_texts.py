@@ -8,8 +8,8 @@ from marktplatz.vocabulary import ConsentPurpose
 from marktplatz.wording import translate
 
 CONSENT_TEXTS: Final[Mapping[ConsentPurpose, str]] = {
-    ConsentPurpose.PUBLICATION: "Der Name unserer Organisation und das Ergebnis unserer Vereinbarungen dürfen veröffentlicht werden, zum "
-    "Beispiel in der Zeitung oder auf der Internetseite des Marktplatzes.",
+    ConsentPurpose.PUBLICATION: "Der Name unserer Organisation und das Ergebnis unserer Vereinbarungen dürfen veröffentlicht "
+    "werden, zum Beispiel in der Zeitung oder auf der Internetseite des Marktplatzes.",
     ConsentPurpose.PHOTOS: "Am Markttag darf ich fotografiert werden, und die Bilder dürfen für Berichte über den Marktplatz "
     "verwendet werden.",
     ConsentPurpose.NEXT_INVITATION: "Sie dürfen meine Kontaktdaten aufheben, um mich zum nächsten Marktplatz einzuladen.",
