@@ -1,5 +1,6 @@
 """Registering without an account: what is written down, who is told what, and what happens twice, too often or too late."""
 
+import re
 from typing import Any
 
 import pytest
@@ -183,6 +184,26 @@ def test_consents_are_apart_and_keep_their_words(world: World, visitor: TestClie
     assert {texts[key] for key in given} == {consent_text(purpose) for purpose, _ in given}
 
 
+def test_who_came_in_by_a_link_may_consent_for_themselves(world: World, visitor: TestClient) -> None:
+    send(visitor)
+    (person,) = all_of(world, Person)
+    client = world.as_person("m1", person.id)
+    client.headers["Accept"] = "text/html"
+    token = re.findall(r'name="form_token" value="([^"]+)"', client.get("/m/m1/join").text)[0]
+    assert send(client, "two", name="Förderverein", consent__photos="on").status_code == 403
+    assert send(client, "three", name="Förderverein", consent__photos="on", form_token=token).status_code == 200
+    assert [(consent.person_id, consent.purpose) for consent in all_of(world, Consent)] == [(person.id, ConsentPurpose.PHOTOS)]
+
+
+def test_whoever_reads_english_gets_english(world: World, visitor: TestClient) -> None:
+    visitor.headers["Accept-Language"] = "en"
+    answer = send(visitor, consent__photos="on")
+    assert "Thank you, your registration has arrived!" in answer.text
+    (message,), (consent,) = all_of(world, OutboxMessage), all_of(world, Consent)
+    assert message.subject == "Your registration has arrived: Marktplatz Nippes"
+    assert consent.text_version.startswith("en-")
+
+
 def test_what_somebody_needs_is_in_no_audit_and_goes_with_the_last_person(world: World, visitor: TestClient) -> None:
     send(visitor, assistance="Gebärdensprache")
     assert [detail for detail in all_of(world, AuditDetail) if "Geb" in detail.details] == []
@@ -281,6 +302,7 @@ def test_a_template_fills_what_is_empty_and_leaves_what_somebody_wrote(visitor: 
         ({"need.1.title": "Wände streichen"}, "Zeitraum hilft", "klar"),
         ({"need.1.title": "Wände streichen", "need.1.when": "2027-05"}, "", "hint"),
         ({"need.1.title": "Wände streichen im Mai, zwei Stunden"}, "„zwei Stunden“", "hilft"),
+        ({"need.1.title": "Wände streichen im Mai", "need.1.text": "Etwa … Quadratmeter"}, "fehlt noch etwas", "Geld"),
         ({"need.1.title": "Wir"}, "", "hint"),
     ],
 )

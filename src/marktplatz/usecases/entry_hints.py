@@ -20,6 +20,8 @@ MANY_PEOPLE: Final = 25
 LARGE_AREA: Final = 200
 FEW_LETTERS: Final = 8
 """Whoever has typed less is not done yet, and is not interrupted."""
+GAP: Final = "…"
+"""What templates leave for the author to fill in."""
 _AREA: Final = re.compile(r"m²|qm|quadratmeter|m2", re.IGNORECASE)
 _MAX_READ: Final = 3
 
@@ -33,7 +35,7 @@ class EntryHints:
 
 
 def find_hints(entry: Entry, market_day: date | None, concepts: Iterable[MarketConcept] = ()) -> EntryHints:
-    """The most important first: money, too much at once, unclear, no date."""
+    """The most important first: money, gaps of a template, too much at once, unclear, no date."""
     text = text_of(entry).strip()
     if len(text) < FEW_LETTERS:
         return EntryHints((), ())
@@ -46,6 +48,8 @@ def find_hints(entry: Entry, market_day: date | None, concepts: Iterable[MarketC
 def _find(entry: Entry, text: str, read: Hints, concepts: tuple[MarketConcept, ...]) -> Iterator[Finding]:
     if words := find_money_words(text):
         yield Finding("hint_money", params={"words": ", ".join(words)}, severity=Severity.WARNING)
+    if GAP in text:
+        yield Finding("hint_gap", severity=Severity.WARNING)
     if (entry.people or 1) * (entry.hours or 0) > MUCH_WORK or (entry.people or 0) > MANY_PEOPLE or _is_large_area(entry, read):
         yield Finding("hint_too_big", severity=Severity.WARNING)
     lexicon = extend_lexicon(load_lexicon(), concepts) if concepts else load_lexicon()

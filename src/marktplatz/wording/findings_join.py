@@ -12,6 +12,7 @@ JOIN_SENTENCES: Final[Mapping[str, str]] = {
     "leave_empty": "Ein Feld, das leer bleiben soll, war ausgefüllt. Wir haben es geleert; bitte senden Sie noch einmal.",
     "hint_money": "„{words}“ klingt nach Geld. Auf dem Marktplatz geht es um Hände, Wissen, Sachen und Räume; "
     "was brauchen Sie genau?",
+    "hint_gap": "An den Stellen mit „…“ fehlt noch etwas von Ihnen.",
     "hint_too_big": "Das ist viel auf einmal. Kleine Vorhaben finden leichter jemanden: Welcher Teil ginge an einem Tag?",
     "hint_too_vague": "Das ist noch nicht ganz klar. Was genau soll getan oder gegeben werden?",
     "hint_no_date": "Ein Zeitraum hilft sehr. Es genügt ein Monat.",

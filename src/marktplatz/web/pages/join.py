@@ -11,7 +11,7 @@ from marktplatz.db.models import MarketRecord, Profile
 from marktplatz.errors import NotAllowed
 from marktplatz.market import MarketConcept, Policy
 from marktplatz.usecases.actor import Actor
-from marktplatz.usecases.coached import Coached, coach_newcomer
+from marktplatz.usecases.coached import coach_newcomer
 from marktplatz.usecases.entry_hints import find_hints
 from marktplatz.usecases.markets import get_market, get_policy
 from marktplatz.usecases.profiles import get_profile
@@ -146,11 +146,11 @@ async def join_now(
     later: WriteLater,
     now: Now,
 ) -> Response:
-    """The coach is asked before anything is locked: others need not wait for it."""
+    """The engine is asked before anything is locked: others need not wait for it."""
     sight, sent = await later.look(lambda session: _read(request, session, market, now, form))
     _count(request, sight, form, sent)
-    coached = await later.look(lambda session: _coach(request, session, sight, sent))
-    answer = await later.write(lambda session: _write(request, session, sight, caller, form, sent, coached))
+    told = await later.look(lambda session: _tell(request, session, sight, sent))
+    answer = await later.write(lambda session: _write(request, session, sight, caller, form, sent, told))
     background.add_task(service_of(request).wake_postman)
     answer.background = background
     return answer
@@ -175,29 +175,23 @@ def _count(request: Request, sight: _Sight, form: Form, sent: Registration) -> N
         raise FormRefused(_show(request, sight, form, status=429)) from error
 
 
-def _coach(request: Request, session: Session, sight: _Sight, sent: Registration) -> list[Coached]:
+def _tell(request: Request, session: Session, sight: _Sight, sent: Registration) -> dict[str, Any]:
+    """What the page afterwards says about the entries: what the coach counts, and the hints by entry."""
     own = [(each.side, each.entry) for each in sent.entries]
     coaches = service_of(request).coaches
-    return coach_newcomer(session, sight.market, sent.organisation, own, coaches, sent.language)
+    coached = coach_newcomer(session, sight.market, sent.organisation, own, coaches, sent.language)
+    day, concepts = sight.market.date or sight.now.date(), _concepts(sight.market)
+    return {"coached": coached, "hints": {entry.id: find_hints(entry, day, concepts) for _, entry in own}}
 
 
 def _write(
-    request: Request, session: Session, sight: _Sight, caller: Actor, form: Form, sent: Registration, coached: list[Coached]
+    request: Request, session: Session, sight: _Sight, caller: Actor, form: Form, sent: Registration, told: dict[str, Any]
 ) -> Response:
     record, profile = get_market(session, sight.market.id), get_profile(session, sight.market.id)
     with form.refused_by(session, lambda: _show(request, sight, form)):
         organisation = register(session, sight.now, caller, record, profile, sent)
-    day, concepts = record.date or sight.now.date(), _concepts(record)
-    return show(
-        request,
-        "join_done.html",
-        market=record,
-        profile=profile,
-        sent=sent,
-        is_waiting=organisation.standing is Standing.WAITING,
-        hints={each.entry.id: find_hints(each.entry, day, concepts) for each in sent.entries},
-        coached=coached,
-    )
+    is_waiting = organisation.standing is Standing.WAITING
+    return show(request, "join_done.html", market=record, profile=profile, sent=sent, is_waiting=is_waiting, **told)
 
 
 def _concepts(record: MarketRecord) -> tuple[MarketConcept, ...]:
