@@ -13,7 +13,6 @@ from marktplatz.matching.advice.variants import list_changes
 from marktplatz.matching.gather import gather
 from marktplatz.matching.scoring import size
 from marktplatz.matching.scoring.content import score as score_contents
-from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.hints import fill_from_text
 from marktplatz.vocabulary import EntrySide, VariantKind
 
@@ -34,7 +33,7 @@ def find_helpers(market: Market, side: EntrySide, entry: Entry) -> set[tuple[str
     scene, problem = gathered.scene, gathered.problem
     offers, needs = problem.pair_offer, problem.pair_need
     content = score_contents(scene, offers, needs)
-    fitting = problem.eligible & (find_gate(scene, content, offers, needs) == 1) & (size.score(scene, offers, needs) >= 0.5)
+    fitting = problem.eligible & (content >= 0.25) & (size.score(scene, offers, needs) >= 0.5)
     pairs = [(scene.offers.members[offers[row]], scene.needs.members[needs[row]]) for row in np.flatnonzero(fitting)]
     both = [(offer, need) if side is EntrySide.OFFER else (need, offer) for offer, need in pairs]
     return {(other.organisation, other.id) for own, other in both if own.id == entry.id and other.places}

@@ -50,7 +50,7 @@ class Coach:
     A partner could help with an entry if a pair of it with one of the partner's entries
 
     1. is possible, by the very barriers, exclusions, exceptions and returns of the score table,
-    2. has contents that fit so well that all else counts in full, by the gate of the scoring (a content score of 0.25),
+    2. has contents that fit (a content score of 0.25),
     3. offers at least half of what is wanted in people, hours and things, as `size.score` has it, or does not say how much,
     4. is with an entry that has a place (capacity above 0).
 

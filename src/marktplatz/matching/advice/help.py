@@ -9,9 +9,11 @@ from marktplatz.matching.scoring import size
 from marktplatz.matching.scoring.barriers import BARRIERS
 from marktplatz.matching.scoring.content import score as score_contents
 from marktplatz.matching.scoring.exceptions import LIFTED
-from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.scene import Entries, Scene
+from marktplatz.vocabulary import Criterion
 
+ENOUGH_IN_COMMON: Final = 0.25
+"""From this content score on somebody could help: half of that from which all else counts in full (`gate`)."""
 ENOUGH_OFFERED: Final = 0.5
 """From this score of `size.score` on enough is offered: half of what is wanted on average; unknown counts half, and so fits."""
 
@@ -25,8 +27,9 @@ def fits(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
 
 
 def fits_by_content(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
-    """Do the contents fit so well that all else counts in full (`gate`)?"""
-    return find_gate(scene, score_contents(scene, offers, needs), offers, needs) >= 1
+    """One thing in common among several is enough; in markets that give contents no weight, everything fits."""
+    found = score_contents(scene, offers, needs)
+    return found >= ENOUGH_IN_COMMON if scene.market.market.weights.get(Criterion.CONTENT) != 0 else np.ones_like(found, np.bool_)
 
 
 def fits_by_size(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
