@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
@@ -252,6 +252,28 @@ def test_a_double_tap_registers_once(site: Site, market: str) -> None:
     expect(page.get_by_role("heading", name="Ihre Anmeldung ist da")).to_be_visible()
     with site.world.database.read() as session:
         assert len(list(session.scalars(select(OrganisationRecord)))) == 1
+
+
+def test_what_is_typed_while_a_slow_answer_comes_stays(site: Site, market: str) -> None:
+    page = site.open(f"/m/{market}/join?side=need", size=PHONE)
+    waiting: list[Route] = []
+    page.route("**/join/form", lambda route: waiting.append(route))  # noqa: PLW0108 it marks what it is given
+    page.get_by_label("Vorlage").first.select_option("garden")
+    with page.expect_request("**/join/form"):
+        page.get_by_role("button", name="Übernehmen").first.click()
+    page.get_by_label("Wann?").first.select_option(label="Mai 2027")
+    page.locator("label.choice", has_text="bei uns").first.click()
+    waiting[0].continue_()
+    expect(page.locator("#f-need-1-title")).to_have_value("Hilfe im Garten")
+    expect(page.get_by_label("Wann?").first).to_have_value("2027-05")
+    expect(page.locator("[name='need.1.place'][value='with_us']")).to_be_checked()
+
+
+def test_the_enter_key_sends_the_form(site: Site, market: str) -> None:
+    page = site.open(f"/m/{market}/join?side=need")
+    fill_in(page)
+    page.get_by_label("Postleitzahl").press("Enter")
+    expect(page.get_by_role("heading", name="Ihre Anmeldung ist da")).to_be_visible()
 
 
 def test_when_the_way_in_is_closed(site: Site, market: str) -> None:
