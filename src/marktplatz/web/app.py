@@ -45,7 +45,21 @@ from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
-from marktplatz.web.pages import letters, mail_texts, market, organise, people, signing, start
+from marktplatz.web.pages import (
+    letters,
+    mail_texts,
+    market,
+    me,
+    me_attendance,
+    me_data,
+    me_entries,
+    me_plan,
+    me_wishes,
+    organise,
+    people,
+    signing,
+    start,
+)
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
@@ -84,6 +98,12 @@ PAGES = (
     start.router,
     signing.router,
     market.router,
+    me.router,
+    me_entries.router,
+    me_wishes.router,
+    me_attendance.router,
+    me_plan.router,
+    me_data.router,
     organise.router,
     mail_texts.router,
     letters.router,
