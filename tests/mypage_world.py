@@ -1,4 +1,4 @@
-"""A market with people who came in by a link: the club and its treasurer, the bank, the choir; with plans and agreements on demand."""
+"""A market with people who came in by a link: Kim of the club, Lou of the bank; with plans and agreements on demand."""
 
 import re
 from dataclasses import dataclass
