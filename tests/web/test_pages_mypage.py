@@ -14,6 +14,8 @@ from service_fixtures import World
 
 ME = "/m/m1/me"
 PARTS = ("", "/organisation", "/withdraw", "/new-entry?side=need", "/entry/walls", "/wishes", "/attendance", "/attendance/cancel")
+DEEDS = ("/entry/paint", "/withdraw-entry/paint", "/restore-entry/paint", "/organisation", "/withdraw", "/rejoin", "/attendance")
+DEEDS += ("/attendance/cancel", "/wishes", "/new-entry", "/data", "/data/mail", "/erase")
 PARTS += ("/proposals", "/timetable", "/agreements", "/data", "/stored", "/stored.json", "/erase")
 
 
@@ -316,9 +318,7 @@ def test_what_is_somebody_elses_does_not_exist(town: Town, path: str) -> None:
 def test_nothing_of_somebody_elses_is_changed(town: Town) -> None:
     browser = town.world.as_person("m1", "kim")
     own = hidden_fields(browser.get(f"{ME}/data", headers=HTML).text, f"{ME}/data")
-    for number, path in enumerate(
-        ["/entry/paint", "/withdraw-entry/paint", "/restore-entry/paint", "/organisation", "/withdraw", "/rejoin", "/attendance", "/attendance/cancel", "/wishes", "/new-entry", "/data", "/data/mail", "/erase"]
-    ):
+    for number, path in enumerate(DEEDS):
         sent = own | {"organisation": "bank", "title": "Meins", "name": "Meins", "once": f"k{number}", "version": "1", "sure": "on"}
         answer = browser.post(ME + path, data=sent, headers=HTML)
         assert answer.status_code == 404, path
