@@ -26,7 +26,7 @@ def town(site: Site) -> Town:
 
 
 def open_as(site: Site, path: str = "", person: str = "kim", size: dict[str, int] = PHONE) -> Page:
-    return site.open(ME + path, size=size, cookie=site.sign_in_person("m1", person))
+    return site.open(ME + path, size=size, cookie=site.sign_in_person("m1", person), reduced_motion="reduce")
 
 
 def check(page: Page, name: str) -> None:
@@ -54,7 +54,8 @@ def fill(page: Page, label: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def test_an_entry_is_written_mended_withdrawn_and_fetched_back_by_keyboard(site: Site, town: Town) -> None:
+@pytest.mark.usefixtures("town")
+def test_an_entry_is_written_mended_withdrawn_and_fetched_back_by_keyboard(site: Site) -> None:
     page = open_as(site)
     expect(page.get_by_role("heading", level=1)).to_have_text("Turnverein Nippes 1904")
     check(page, "overview")
@@ -75,10 +76,10 @@ def test_an_entry_is_written_mended_withdrawn_and_fetched_back_by_keyboard(site:
     page.keyboard.press("Enter")
     expect(page.locator("#notice")).to_be_focused()
     expect(page.locator("#notice")).to_contain_text("sieht ihn sich noch an")
-    press(page, "button", "Zurückziehen: Saal für Feiern")
+    press(page, "button", "Zurückziehen Saal für Feiern")
     expect(page.locator("#notice")).to_be_focused()
     check(page, "overview-withdrawn-entry")
-    press(page, "button", "Zurückholen: Saal für Feiern")
+    press(page, "button", "Zurückholen Saal für Feiern")
     expect(page.locator("#notice")).to_contain_text("wieder da")
 
 
@@ -133,7 +134,7 @@ def test_wishes_are_searched_put_and_taken_back_by_keyboard(site: Site, town: To
     expect(page.locator("#notice")).to_be_focused()
     expect(page.locator("#own-wishes")).to_contain_text("Sparbank am Wilhelmplatz")
     check(page, "wishes-put")
-    press(page, "button", "Zurücknehmen: Sparbank am Wilhelmplatz")
+    press(page, "button", "Zurücknehmen Sparbank am Wilhelmplatz")
     expect(page.locator("#own-wishes")).to_contain_text("Noch keine")
     expect(page.locator("#own-wishes")).to_be_focused()
     expect(page.locator("#said")).to_contain_text("zurückgenommen")
@@ -196,11 +197,11 @@ def test_ones_own_data_consents_and_the_way_out_by_keyboard(site: Site, town: To
     town.add_consent_texts()
     page = open_as(site, "/data")
     check(page, "data")
-    press(page, "button", "Zustimmen: Fotos")
-    expect(page.get_by_role("button", name="Zurücknehmen: Fotos")).to_be_focused()
+    press(page, "button", "Zustimmen Fotos")
+    expect(page.get_by_role("button", name="Zurücknehmen Fotos")).to_be_focused()
     check(page, "data-consented")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Zustimmen: Fotos")).to_be_focused()
+    expect(page.get_by_role("button", name="Zustimmen Fotos")).to_be_focused()
     page.get_by_text("Andere Adresse angeben").press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.insert_text("neu@example.org")
@@ -235,17 +236,19 @@ def test_who_stands_for_several_switches_by_name(site: Site, town: Town) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("Turnverein Nippes 1904")
     press(page, "link", "Dabei sein")
     press(page, "button", "Ja, wir kommen")
+    expect(page.locator("#notice")).to_be_focused()
     assert town.get(OrganisationRecord, ("m1", "club")).attendance is Attendance.COMING
     assert town.get(OrganisationRecord, ("m1", "choir")).attendance is Attendance.UNKNOWN
 
 
-def test_it_works_without_scripts_and_in_english(site: Site, town: Town) -> None:
+@pytest.mark.usefixtures("town")
+def test_it_works_without_scripts_and_in_english(site: Site) -> None:
     cookie = site.sign_in_person("m1", "kim")
     page = site.open(f"{ME}/wishes", size=PHONE, cookie=cookie, java_script_enabled=False)
     page.get_by_role("group", name="Chor der Vielen").get_by_role("radio", name="gern treffen").check()
     page.get_by_role("button", name="Wünsche speichern").click()
     expect(page.locator("#own-wishes")).to_contain_text("Chor der Vielen")
-    page.get_by_role("button", name="Zurücknehmen: Chor der Vielen").click()
+    page.get_by_role("button", name="Zurücknehmen Chor der Vielen").click()
     expect(page.locator("#notice")).to_contain_text("zurückgenommen")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Whom would you like to meet?")
