@@ -11,8 +11,10 @@ from marktplatz.errors import Conflict, Finding, InvalidInput, Place
 from marktplatz.market import Line, Name, Text, Value
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
+from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.records import fields_of
-from marktplatz.usecases.standings import standing_after_edit, standing_on_coming_back
+from marktplatz.usecases.registering import is_full
+from marktplatz.usecases.standings import standing_after_edit, standing_of_unseen
 from marktplatz.vocabulary import Attendance, Standing
 
 MAX_PEOPLE: Final = 100
@@ -53,7 +55,7 @@ def withdraw_organisation(session: Session, now: datetime, actor: Actor, record:
 
 def restore_organisation(session: Session, now: datetime, actor: Actor, record: OrganisationRecord) -> None:
     if record.standing is Standing.WITHDRAWN:
-        _move(session, now, actor, record, "restore_organisation", standing_on_coming_back(session, record.market_id))
+        _move(session, now, actor, record, "restore_organisation", _standing_on_coming_back(session, record.market_id))
 
 
 def say_coming(session: Session, now: datetime, actor: Actor, record: OrganisationRecord, people: int | None) -> None:
@@ -63,7 +65,7 @@ def say_coming(session: Session, now: datetime, actor: Actor, record: Organisati
         raise InvalidInput(Finding("people_out_of_range", Place(field="attending"), {"limit": MAX_PEOPLE}))
     before = _coming(record)
     if record.attendance is Attendance.CANCELLED and record.standing is not Standing.WAITING:
-        record.standing = standing_on_coming_back(session, record.market_id, otherwise=record.standing)
+        record.standing = _standing_on_coming_back(session, record.market_id, otherwise=record.standing)
     record.attendance, record.attending = Attendance.COMING, people
     _record(session, now, actor, "say_coming", record, before=before, after=_coming(record))
 
@@ -85,6 +87,19 @@ def put_assistance(session: Session, now: datetime, actor: Actor, record: Organi
         raise InvalidInput(Finding("too_long", Place(field="assistance"), {"found": after[:30] + "…", "limit": 2_000}))
     record.assistance = after
     _record(session, now, actor, "change_assistance", record, after={"is_told": after is not None})
+
+
+def _standing_on_coming_back(session: Session, market_id: str, otherwise: Standing | None = None) -> Standing:
+    """An organisation that had given its place away: behind those who wait, if there is none left.
+
+    `otherwise`: where it stood before, if nothing but its coming has changed. Conflict where the hall is full and nobody waits.
+    """
+    profile = get_profile(session, market_id)
+    if is_full(session, profile):
+        if not profile.has_waiting_list:
+            raise Conflict(Finding("no_place_left"))
+        return Standing.WAITING
+    return otherwise or standing_of_unseen(profile)
 
 
 def _must_take_part(record: OrganisationRecord) -> None:

@@ -3,10 +3,8 @@
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import EntryRecord, OrganisationRecord, Profile
-from marktplatz.errors import Conflict, Finding
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.profiles import get_profile
-from marktplatz.usecases.registering import is_full
 from marktplatz.vocabulary import Standing
 
 
@@ -14,7 +12,7 @@ def standing_of_new(session: Session, actor: Actor, market_id: str) -> Standing:
     """What staff enter is approved by that; what participants enter waits, where the market looks at it first."""
     if actor.organisations is None:
         return Standing.APPROVED
-    return _unseen(get_profile(session, market_id))
+    return standing_of_unseen(get_profile(session, market_id))
 
 
 def standing_after_edit(session: Session, actor: Actor, record: EntryRecord | OrganisationRecord) -> Standing:
@@ -24,27 +22,15 @@ def standing_after_edit(session: Session, actor: Actor, record: EntryRecord | Or
     if record.standing is Standing.RETURNED:
         return Standing.SUBMITTED
     if record.standing is Standing.APPROVED:
-        return _unseen(get_profile(session, record.market_id))
+        return standing_of_unseen(get_profile(session, record.market_id))
     return record.standing
 
 
 def standing_of_restored(session: Session, market_id: str) -> Standing:
     """An entry that was withdrawn comes back as a new one would."""
-    return _unseen(get_profile(session, market_id))
+    return standing_of_unseen(get_profile(session, market_id))
 
 
-def standing_on_coming_back(session: Session, market_id: str, otherwise: Standing | None = None) -> Standing:
-    """An organisation that had given its place away: behind those who wait, if there is none left.
-
-    `otherwise`: where it stood before, if nothing but its coming has changed. Conflict where the hall is full and nobody waits.
-    """
-    profile = get_profile(session, market_id)
-    if is_full(session, profile):
-        if not profile.has_waiting_list:
-            raise Conflict(Finding("hall_is_full"))
-        return Standing.WAITING
-    return otherwise or _unseen(profile)
-
-
-def _unseen(profile: Profile) -> Standing:
+def standing_of_unseen(profile: Profile) -> Standing:
+    """What nobody has looked at waits, unless nobody looks."""
     return Standing.SUBMITTED if profile.approves else Standing.APPROVED

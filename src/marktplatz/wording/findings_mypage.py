@@ -10,7 +10,7 @@ OWN_PAGE_SENTENCES: Final[Mapping[str, str]] = {
     "organisation_is_withdrawn": "Ihre Teilnahme ist zurückgezogen. Melden Sie sich zuerst wieder an.",
     "too_many_entries": "Mehr als {limit} Einträge sind hier nicht möglich. Ziehen Sie andere zurück oder fassen Sie zusammen.",
     "entry_without_title": "Bitte geben Sie dem Eintrag eine kurze Überschrift, zum Beispiel „Zaun streichen“.",
-    "hall_is_full": "Der Saal ist inzwischen voll. Bitte fragen Sie die Veranstalterin, ob noch ein Platz frei wird.",
+    "no_place_left": "Der Saal ist inzwischen voll. Bitte fragen Sie die Veranstalterin, ob noch ein Platz frei wird.",
     "people_out_of_range": "Bitte nennen Sie eine Zahl von 1 bis {limit}.",
     "not_a_website": "Das ist keine Adresse einer Internetseite; gemeint ist zum Beispiel www.verein-muster.de.",
     "too_many_must_meet": "„Unbedingt treffen“ geht höchstens {limit}-mal, sonst ließe sich am Abend nichts davon einhalten. "

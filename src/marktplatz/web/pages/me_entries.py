@@ -64,10 +64,7 @@ def add_entry_here(caller: Writer, market: MarketId, request: Request, form: Sen
 def show_entry(caller: Writer, market: MarketId, entry_id: str, request: Request, session: ReadSession) -> Response:
     record = get_own_entry(session, caller, market, entry_id)
     must_not_be_withdrawn(record)
-    form = Form.showing(entry_value(record))
-    for name, answer in record.answers.items():
-        form.put(f"answers.{name}", answer)
-    form.put("version", record.version)
+    form = _fill(record)
     mine = load_mine(request, session, caller, market, record.organisation_id)
     return _show(request, session, mine, record.side, form, record)
 
@@ -105,6 +102,14 @@ def restore_entry_here(
     restore_entry(session, now, caller, record)
     mine = load_mine(request, session, caller, market, record.organisation_id)
     return mine.go(done="entry_restored")
+
+
+def _fill(record: EntryRecord) -> Form:
+    form = Form.showing(entry_value(record))
+    for name, answer in record.answers.items():
+        form.put(f"answers.{name}", answer)
+    form.put("version", record.version)
+    return form
 
 
 def _saved(mine: Mine, record: EntryRecord) -> Response:
@@ -146,7 +151,7 @@ def _show(
         side=side,
         form=form,
         record=record,
-        present=entry_value(record) if record is not None and "edited_meanwhile" in codes else None,
+        present=_fill(record) if record is not None and "edited_meanwhile" in codes else None,
         categories=categories,
         category_names=dict(categories),
         doubts=find_doubts(entry_value(record)) if record is not None else [],
