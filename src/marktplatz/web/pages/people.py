@@ -23,7 +23,7 @@ from marktplatz.usecases.retention import count_kept, destroyed_on, retention_da
 from marktplatz.vocabulary import ConsentPurpose, DataClass, MessageKind
 from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import OR_NONE, Form, SentForm
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
@@ -42,7 +42,7 @@ def show_people(
     request: Request,
     session: ReadSession,
     search: Annotated[str, Query(max_length=100)] = "",
-    consent: ConsentPurpose | None = None,
+    consent: Annotated[ConsentPurpose | None, OR_NONE] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     del caller

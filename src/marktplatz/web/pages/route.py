@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
@@ -31,7 +30,7 @@ class PageRoute(APIRoute):
                 return replay.answer
             repeatable: Repeatable | None = getattr(request.state, "repeatable", None)
             if repeatable is not None:
-                await run_in_threadpool(repeatable.keep, answer)
+                repeatable.answer = answer
             return answer
 
         return handle_page
