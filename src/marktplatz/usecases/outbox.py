@@ -14,7 +14,7 @@ from marktplatz.usecases.mail_texts import find_own_text
 from marktplatz.vocabulary import MessageKind, MessageStatus
 from marktplatz.wording.mails import LINK, mail_text
 
-RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
+RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY, MessageKind.ENTRY_RECEIVED})
 """Somebody waits for these, and they go to nobody but who asked."""
 
 

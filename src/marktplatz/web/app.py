@@ -47,6 +47,7 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    join,
     letters,
     mail_texts,
     market,
@@ -110,6 +111,7 @@ PAGES = (
     letters.router,
     outbox_page.router,
     people.router,
+    join.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

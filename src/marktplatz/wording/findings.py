@@ -12,6 +12,7 @@ from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
+from marktplatz.wording.findings_join import JOIN_SENTENCES
 from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
@@ -179,6 +180,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
     **ADVICE_SENTENCES,
+    **JOIN_SENTENCES,
 }
 
 

@@ -16,6 +16,7 @@ _PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
 _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Ihr Zugang zum Marktplatz",
     MessageKind.PARTICIPANT_ENTRY: "Ihr Zugang: {market}",
+    MessageKind.ENTRY_RECEIVED: "Ihre Anmeldung ist da: {market}",
     MessageKind.INVITATION: "Einladung: {market}",
     MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
@@ -28,6 +29,12 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.PARTICIPANT_ENTRY: "Guten Tag {name},\n\nmit diesem Link kommen Sie zu Ihren Angaben für „{market}“. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n\n"
     "Wenn Sie ihn nicht angefordert haben, brauchen Sie nichts zu tun.\n",
+    MessageKind.ENTRY_RECEIVED: "Guten Tag {name},\n\nvielen Dank, Ihre Anmeldung für „{market}“ ist angekommen. "
+    "Mit diesem Link bestätigen Sie Ihre Mail-Adresse. Dort sehen Sie, wie es um Ihre Anmeldung steht, können alles ändern oder "
+    "zurückziehen und finden später Ihre Vorschläge:\n\n{link}\n\n"
+    "Der Link gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter. Ihre Zustimmungen zu Veröffentlichung, "
+    "Fotos und Einladungen sehen und ändern Sie auf derselben Seite.\n\n"
+    "Wenn Sie sich nicht angemeldet haben, sagen Sie es bitte der Veranstalterin.\n",
     MessageKind.INVITATION: "Guten Tag {name},\n\nSie nehmen an „{market}“ teil. "
     "Mit diesem Link sehen und ändern Sie Ihre Angaben. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n",
