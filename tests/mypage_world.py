@@ -11,7 +11,6 @@ from marktplatz.db.models import (
     Agreement,
     AgreementParty,
     AgreementService,
-    ConsentText,
     ConversationRecord,
     EntryRecord,
     OrganisationRecord,
@@ -27,7 +26,6 @@ from marktplatz.usecases.entries import add_entry
 from marktplatz.usecases.organisations import add_organisation
 from marktplatz.vocabulary import (
     AgreementStatus,
-    ConsentPurpose,
     EntrySide,
     Phase,
     RunStatus,
@@ -137,14 +135,6 @@ class Town:
                     created_at=now,
                     certified_at=now,
                 )
-            )
-
-    def add_consent_texts(self) -> None:
-        with self.world.database.write() as session:
-            session.add_all(
-                ConsentText(purpose=purpose, version=version, text=f"Ja, {purpose.value} {version}.")
-                for purpose in ConsentPurpose
-                for version in ("9", "10")
             )
 
 

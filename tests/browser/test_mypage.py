@@ -193,8 +193,8 @@ def test_plans_before_and_after_they_are_published_and_on_paper(site: Site, town
         page.emulate_media(media="screen")
 
 
-def test_ones_own_data_consents_and_the_way_out_by_keyboard(site: Site, town: Town) -> None:
-    town.add_consent_texts()
+@pytest.mark.usefixtures("town")
+def test_ones_own_data_consents_and_the_way_out_by_keyboard(site: Site) -> None:
     page = open_as(site, "/data")
     check(page, "data")
     press(page, "button", "Zustimmen Fotos")

@@ -35,7 +35,6 @@ def test_every_part_shows_itself_before_and_after_a_plan(town: Town) -> None:
         assert look(town, part)
     town.publish()
     town.agree()
-    town.add_consent_texts()
     town.organisation("club", standing=Standing.RETURNED, return_reason="Bitte die Postleitzahl.")
     town.entry("walls", standing=Standing.RETURNED, return_reason="Wie viele Wände?")
     for part in PARTS:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from marktplatz.db.models import Consent, Login, OrganisationRecord, OutboxMessage, Person, Run
 from marktplatz.usecases.delivery import SmtpServer, begin_attempt
-from marktplatz.vocabulary import AgreementStatus, Standing
+from marktplatz.vocabulary import AgreementStatus, ConsentPurpose, Standing
+from marktplatz.wording.consent_texts import consent_text, consent_version
 from mypage_world import HTML, Town, hidden_fields, make_town, send
 from service_fixtures import World
 
@@ -80,18 +81,19 @@ def test_nobody_gets_codes_without_end(town: Town) -> None:
 
 
 def test_consents_are_given_and_taken_back_one_by_one_in_the_words_shown(town: Town) -> None:
-    town.add_consent_texts()
-    browser = town.world.as_person("m1", "kim")
+    browser, version = town.world.as_person("m1", "kim"), consent_version(ConsentPurpose.PHOTOS)
     page = browser.get(f"{ME}/data", headers=HTML).text
-    assert "Ja, photos 10." in page
-    assert "Ja, photos 9." not in page
+    assert consent_text(ConsentPurpose.PHOTOS) in page
+    assert 'class="tag good"' not in page
     own = hidden_fields(page, f"{ME}/data")
-    put = {"purpose": "photos", "text_version": "10"}
+    put = {"purpose": "photos", "text_version": version}
     for once in ("1", "2"):
         browser.post(f"{ME}/data/consents", data=own | put | {"deed": "give", "once": once}, headers=HTML)
     with town.world.database.read() as session:
         found = session.scalars(select(Consent)).all()
-        assert [(each.purpose, each.text_version, each.withdrawn_at) for each in found] == [("photos", "10", None)]
+        assert [(each.purpose, each.text_version, each.withdrawn_at) for each in found] == [("photos", version, None)]
+    other = put | {"text_version": "never shown", "deed": "give", "once": "4", "purpose": "publication"}
+    assert browser.post(f"{ME}/data/consents", data=own | other, headers=HTML).status_code == 404
     browser.post(f"{ME}/data/consents", data=own | put | {"deed": "withdraw", "once": "3"}, headers=HTML)
     with town.world.database.read() as session:
         assert session.scalars(select(Consent)).one().withdrawn_at is not None
@@ -106,7 +108,7 @@ def test_what_is_stored_is_a_file_too(town: Town) -> None:
 def test_all_devices_are_out_and_a_new_link_is_offered(town: Town) -> None:
     browser, other = town.world.as_person("m1", "kim"), town.world.as_person("m1", "kim")
     answer = send(browser, f"{ME}/data", f"{ME}/data/revoke")
-    assert answer.headers["Location"] == "/sign-in?done=links_revoked"
+    assert answer.headers["Location"] == "/sign-in?done=own_links_revoked"
     for each in (browser, other):
         assert each.get(ME, headers=HTML).status_code == 401
     with town.world.database.read() as session:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -38,7 +37,6 @@ def words_of(record: OrganisationRecord) -> OwnWords:
 
 def change_own_words(session: Session, now: datetime, actor: Actor, record: OrganisationRecord, sent: OwnWords) -> None:
     """Another name is looked at again, as is all of what was returned; another word about it is not."""
-    sent = sent.model_copy(update={"website": _check_website(sent.website)})
     before = words_of(record)
     if sent.name != before.name or record.standing is Standing.RETURNED:
         record.standing = standing_after_edit(session, actor, record)
@@ -109,17 +107,6 @@ def _must_take_part(record: OrganisationRecord) -> None:
 
 def _coming(record: OrganisationRecord) -> dict[str, Any]:
     return {"attendance": record.attendance, "attending": record.attending, "standing": record.standing}
-
-
-def _check_website(address: str | None) -> str | None:
-    """With its scheme; nothing that a browser would take for a program."""
-    if not address or not address.strip():
-        return None
-    full = address.strip() if "://" in address else f"https://{address.strip()}"
-    parts = urlsplit(full) if "[" not in full and "]" not in full else None
-    if parts is None or parts.scheme not in ("http", "https") or "." not in parts.netloc or " " in full or len(full) > 300:
-        raise InvalidInput(Finding("not_a_website", Place(field="website")))
-    return full
 
 
 def _move(session: Session, now: datetime, actor: Actor, record: OrganisationRecord, deed: str, standing: Standing) -> None:

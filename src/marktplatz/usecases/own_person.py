@@ -28,7 +28,7 @@ from marktplatz.errors import Conflict, Finding, InvalidInput, Place
 from marktplatz.market import Line, Value
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.consents import give_consent, withdraw_consent
+from marktplatz.usecases.consents import withdraw_consent
 from marktplatz.usecases.erasure import erase_person
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.own_organisation import withdraw_organisation
@@ -115,29 +115,6 @@ def _plain(code: str) -> str:
     return "".join(code.lower().replace("-", " ").split())
 
 
-def find_newest_texts(session: Session) -> dict[ConsentPurpose, ConsentText]:
-    """The wording that is asked for now, by purpose: numbers count as numbers, so that 10 comes after 9."""
-    newest: dict[ConsentPurpose, ConsentText] = {}
-    texts = session.scalars(select(ConsentText)).all()
-    for text in sorted(texts, key=lambda text: _age(text.version)):
-        newest[text.purpose] = text
-    return newest
-
-
-def _age(version: str) -> tuple[bool, int, str]:
-    is_number = version.isascii() and version.isdecimal()
-    return is_number, int(version[:18]) if is_number else 0, version
-
-
-def find_given(session: Session, person: Person) -> dict[ConsentPurpose, list[Consent]]:
-    """The consents that hold."""
-    wanted = select(Consent).filter_by(market_id=person.market_id, person_id=person.id).where(Consent.withdrawn_at.is_(None))
-    given: dict[ConsentPurpose, list[Consent]] = {}
-    for consent in session.scalars(wanted.order_by(Consent.given_at, Consent.id)):
-        given.setdefault(consent.purpose, []).append(consent)
-    return given
-
-
 def find_given_texts(session: Session, person: Person) -> dict[ConsentPurpose, tuple[Consent, ConsentText]]:
     """The oldest consent that holds, with the words that it was given in."""
     wanted = (
@@ -149,16 +126,11 @@ def find_given_texts(session: Session, person: Person) -> dict[ConsentPurpose, t
     return {consent.purpose: (consent, text) for consent, text in session.execute(wanted)}
 
 
-def put_consent(
-    session: Session, now: datetime, actor: Actor, person: Person, purpose: ConsentPurpose, version: str, *, given: bool
-) -> None:
-    """Given in the very words that were shown, or taken back whole; twice is as once."""
-    held = find_given(session, person).get(purpose, [])
-    if not given:
-        for consent in held:
-            withdraw_consent(session, now, actor, consent)
-    elif not held:
-        give_consent(session, now, actor, person.market_id, person.id, purpose, version)
+def take_back_consent(session: Session, now: datetime, actor: Actor, person: Person, purpose: ConsentPurpose) -> None:
+    """Whole, however often it was given; twice is as once."""
+    wanted = select(Consent).filter_by(market_id=person.market_id, person_id=person.id, purpose=purpose)
+    for consent in session.scalars(wanted.where(Consent.withdrawn_at.is_(None))).all():
+        withdraw_consent(session, now, actor, consent)
 
 
 def export_own(session: Session, actor: Actor, person: Person) -> dict[str, Any]:

@@ -19,8 +19,8 @@ OWN_PAGE_DONE: Final[Mapping[str, str]] = {
     "own_data_saved": "Ihre Angaben sind gespeichert.",
     "sent_mail_code": "An die neue Adresse ist ein Code unterwegs. Geben Sie ihn unten ein; bis dahin gilt die alte Adresse.",
     "mail_changed": "Die neue Adresse gilt. Alle früheren Links sind ungültig, auf anderen Geräten sind Sie abgemeldet.",
-    "consent_given": "Danke, Ihre Zustimmung ist gespeichert.",
-    "consent_withdrawn": "Ihre Zustimmung ist zurückgenommen.",
-    "links_revoked": "Alle Links sind ungültig und Sie sind überall abgemeldet. Einen neuen Link bekommen Sie hier.",
+    "own_consent_given": "Danke, Ihre Zustimmung ist gespeichert.",
+    "own_consent_withdrawn": "Ihre Zustimmung ist zurückgenommen.",
+    "own_links_revoked": "Alle Links sind ungültig und Sie sind überall abgemeldet. Einen neuen Link bekommen Sie hier.",
     "erased": "Ihre Daten sind gelöscht. Alles Gute!",
 }

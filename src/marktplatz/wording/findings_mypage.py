@@ -12,7 +12,6 @@ OWN_PAGE_SENTENCES: Final[Mapping[str, str]] = {
     "entry_without_title": "Bitte geben Sie dem Eintrag eine kurze Überschrift, zum Beispiel „Zaun streichen“.",
     "no_place_left": "Der Saal ist inzwischen voll. Bitte fragen Sie die Veranstalterin, ob noch ein Platz frei wird.",
     "people_out_of_range": "Bitte nennen Sie eine Zahl von 1 bis {limit}.",
-    "not_a_website": "Das ist keine Adresse einer Internetseite; gemeint ist zum Beispiel www.verein-muster.de.",
     "too_many_must_meet": "„Unbedingt treffen“ geht höchstens {limit}-mal, sonst ließe sich am Abend nichts davon einhalten. "
     "Wählen Sie hier „gern treffen“, oder nehmen Sie ein anderes „unbedingt“ zurück.",
     "mail_is_the_same": "Das ist schon Ihre Adresse.",

@@ -20,6 +20,7 @@ from marktplatz.usecases.own_organisation import (
 from marktplatz.vocabulary import Attendance, EntrySide, Standing
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm, read_value
+from marktplatz.web.pages.join_read import read_website
 from marktplatz.web.pages.mine import Chosen, Mine, Reader, Writer, check_seen, load_mine, make_router, show_mine
 
 router = make_router()
@@ -63,7 +64,8 @@ def change_organisation(
     mine = load_mine(request, session, caller, market, form.text("organisation"))
     with form.refused_by(session, lambda: _show_organisation(request, mine, form)):
         check_seen(form, mine.organisation)
-        sent = read_value(OwnWords, {name: form.text(name) or None for name in OwnWords.model_fields})
+        typed = {name: form.text(name) or None for name in OwnWords.model_fields}
+        sent = read_value(OwnWords, typed | {"website": read_website(form.text("website"))})
         change_own_words(session, now, caller, mine.organisation, sent)
     return mine.go(done="organisation_saved")
 

@@ -7,7 +7,8 @@ from fastapi import BackgroundTasks, Depends, Request, Response
 from fastapi.encoders import jsonable_encoder
 from sqlalchemy.orm import Session
 
-from marktplatz.errors import Finding, InvalidInput, Place
+from marktplatz.errors import Finding, InvalidInput, NotFound, Place
+from marktplatz.usecases.consents_shipped import give_shipped_consents
 from marktplatz.usecases.links import revoke_entry
 from marktplatz.usecases.own_person import (
     OwnData,
@@ -19,20 +20,21 @@ from marktplatz.usecases.own_person import (
     find_given_texts,
     find_left_alone,
     find_mail_change,
-    find_newest_texts,
     is_counted_on,
-    put_consent,
+    take_back_consent,
 )
 from marktplatz.usecases.secrecy import normalise_mail
 from marktplatz.vocabulary import ConsentPurpose
 from marktplatz.web.cookies import drop_login
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.identity import Identity
+from marktplatz.web.language import LANGUAGES, find_language
 from marktplatz.web.pages.forms import Form, SentForm, read_value
 from marktplatz.web.pages.frame import go
 from marktplatz.web.pages.mine import Chosen, Mine, OwnAffairs, Reader, load_mine, make_router, show_mine
 from marktplatz.web.rates import LINKS
 from marktplatz.web.service import service_of
+from marktplatz.wording.consent_texts import consent_text, consent_version
 
 router = make_router()
 
@@ -104,8 +106,11 @@ def put_my_consent(
     if form.text("purpose") not in set(ConsentPurpose):
         raise InvalidInput(Finding("missing", Place(field="purpose")))
     purpose, is_given = ConsentPurpose(form.text("purpose")), form.text("deed") == "give"
-    put_consent(session, now, caller, mine.person, purpose, form.text("text_version"), given=is_given)
-    return mine.go("data", done="consent_given" if is_given else "consent_withdrawn")
+    if is_given:
+        give_shipped_consents(session, now, caller, market, mine.person.id, frozenset({purpose}), _find_shown(form, purpose))
+    else:
+        take_back_consent(session, now, caller, mine.person, purpose)
+    return mine.go("data", done="own_consent_given" if is_given else "own_consent_withdrawn")
 
 
 @router.get("/stored", name="my_stored_data")
@@ -128,7 +133,7 @@ def revoke(caller: OwnAffairs, market: MarketId, request: Request, form: SentFor
     """Here as well: whoever did it asks for a new link, and is the only one who gets it."""
     mine = load_mine(request, session, caller, market, form.text("organisation"))
     revoke_entry(session, now, caller, mine.person)
-    return _drop(request, go("sign-in", done="links_revoked"))
+    return _drop(request, go("sign-in", done="own_links_revoked"))
 
 
 @router.get("/erase", name="ask_to_erase_me")
@@ -157,6 +162,15 @@ def erase(
     return answer
 
 
+def _find_shown(form: Form, purpose: ConsentPurpose) -> str:
+    """The language of the words that the person had before them; NotFound for words that are others by now."""
+    version = form.text("text_version")
+    for language in LANGUAGES:
+        if consent_version(purpose, language) == version:
+            return language
+    raise NotFound(Finding("unknown_consent_text", params={"version": version}))
+
+
 def _drop(request: Request, answer: Any) -> Any:
     drop_login(answer, is_https=service_of(request).settings.is_https)
     return answer
@@ -168,6 +182,7 @@ def _filled(mine: Mine) -> Form:
 
 def _show(request: Request, session: Session, mine: Mine, now: Now, form: Form) -> Response:
     """Several forms on one page: what was typed into one of them leaves the others as they are."""
+    language = find_language(request)
     for name in ("name", "phone"):
         if name not in form:
             form.put(name, getattr(mine.person, name))
@@ -177,7 +192,7 @@ def _show(request: Request, session: Session, mine: Mine, now: Now, form: Form) 
         mine,
         "/data",
         form=form,
-        texts=find_newest_texts(session),
+        texts={purpose: (consent_text(purpose, language), consent_version(purpose, language)) for purpose in ConsentPurpose},
         given=find_given_texts(session, mine.person),
         purposes=list(ConsentPurpose),
         mail_change=find_mail_change(session, now, mine.person),

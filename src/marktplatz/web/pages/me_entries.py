@@ -20,6 +20,7 @@ from marktplatz.usecases.own_entries import (
     restore_entry,
     withdraw_entry,
 )
+from marktplatz.usecases.questions import MAX_ANSWER, Question
 from marktplatz.usecases.records import entry_value
 from marktplatz.vocabulary import CategoryKind, EntrySide, Standing
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
@@ -31,9 +32,8 @@ from marktplatz.wording.pages import word
 router = make_router()
 
 FIELDS: Final = ("title", "text", "category", "people", "hours", "from", "to", "postcode", "remote")
-ANSWERS: Final = ("included", "excluded", "done_when", "from_partner")
-"""The questions that help; answers to others stay as they are."""
-MAX_ANSWER: Final = 2_000
+ANSWERS: Final = tuple(question.value for question in Question)
+"""What the form asks for; other answers stay as they are."""
 COLUMNS: Final = {side: SHEET_BY_KEY[f"{side}s"].column_by_key for side in EntrySide}
 
 
