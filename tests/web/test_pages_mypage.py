@@ -188,14 +188,14 @@ def test_who_cancels_stays_with_entries_that_are_not_matched(town: Town) -> None
 
 def test_what_somebody_needs_is_the_organisers_to_know(town: Town) -> None:
     """No partner, no audit."""
-    send(town.world.as_person("m1", "kim"), f"{ME}/attendance", assistance="eine Rampe")
+    send(town.world.as_person("m1", "kim"), f"{ME}/attendance", assistance="Hilfe beim Lormen")
     town.publish()
     town.agree()
-    assert not any("eine Rampe" in look(town, part, "lou") for part in PARTS if part != "/entry/walls")
+    assert not any("Hilfe beim Lormen" in look(town, part, "lou") for part in PARTS if part != "/entry/walls")
     audit = town.world.as_token().get("/api/v1/markets/m1/audit")
-    assert "eine Rampe" not in audit.text
-    assert "eine Rampe" in look(town, "/stored")
-    assert "eine Rampe" in look(town, "/stored.json")
+    assert "Hilfe beim Lormen" not in audit.text
+    assert "Hilfe beim Lormen" in look(town, "/stored")
+    assert "Hilfe beim Lormen" in look(town, "/stored.json")
 
 
 @pytest.mark.parametrize("people", ["0", "101", "viele", "1e3", "-1"])
