@@ -128,6 +128,8 @@ def test_wishes_are_searched_put_and_taken_back_by_keyboard(site: Site, town: To
     page.keyboard.press("Enter")
     expect(page.locator("#others fieldset")).to_have_count(1)
     expect(box).to_be_focused()
+    page.get_by_role("button", name="Suchen").press("Enter")
+    expect(page.locator("#others")).to_be_focused()
     press(page, "radio", "kein Wunsch", key="ArrowRight")
     expect(page.get_by_role("radio", name="unbedingt treffen")).to_be_checked()
     press(page, "button", "Wünsche speichern")
