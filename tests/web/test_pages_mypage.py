@@ -97,6 +97,10 @@ def test_the_same_holds_for_the_api_by_a_participants_login(town: Town) -> None:
     assert town.get(EntryRecord, ("m1", made.json()["id"])).standing is Standing.SUBMITTED
     browser.patch("/api/v1/markets/m1/needs/walls", json={"title": "Anders"}, headers={"If-Match": "*"})
     assert town.get(EntryRecord, ("m1", "walls")).standing is Standing.SUBMITTED
+    browser.patch("/api/v1/markets/m1/organisations/club", json={"postcode": "50733"}, headers={"If-Match": "*"})
+    assert town.get(OrganisationRecord, ("m1", "club")).standing is Standing.APPROVED
+    browser.patch("/api/v1/markets/m1/organisations/club", json={"name": "Anders"}, headers={"If-Match": "*"})
+    assert town.get(OrganisationRecord, ("m1", "club")).standing is Standing.SUBMITTED
 
 
 def test_an_entry_is_added_withdrawn_and_fetched_back(town: Town) -> None:
