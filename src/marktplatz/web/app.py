@@ -46,7 +46,22 @@ from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
-from marktplatz.web.pages import join, letters, mail_texts, market, organise, people, signing, start
+from marktplatz.web.pages import (
+    join,
+    letters,
+    mail_texts,
+    market,
+    me,
+    me_attendance,
+    me_data,
+    me_entries,
+    me_plan,
+    me_wishes,
+    organise,
+    people,
+    signing,
+    start,
+)
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
@@ -85,6 +100,12 @@ PAGES = (
     start.router,
     signing.router,
     market.router,
+    me.router,
+    me_entries.router,
+    me_wishes.router,
+    me_attendance.router,
+    me_plan.router,
+    me_data.router,
     organise.router,
     mail_texts.router,
     letters.router,

@@ -13,6 +13,7 @@ from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_join import JOIN_SENTENCES
+from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
@@ -175,6 +176,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **ACCESS_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
+    **OWN_PAGE_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
     **ADVICE_SENTENCES,

@@ -28,6 +28,7 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
+from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
@@ -153,4 +154,5 @@ def done_text(code: str, language: str = "de") -> str | None:
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
+    **OWN_PAGE_DONE,
 }

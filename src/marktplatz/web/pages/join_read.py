@@ -33,7 +33,7 @@ def read_registration(form: Form, policy: Policy, language: str) -> Registration
     """InvalidInput with everything that is wrong, by the fields' names, in the order in which they stand on the page."""
     faults: list[Finding] = []
     organisation = _try(faults, lambda: _read_organisation(form, policy))
-    website = _try(faults, lambda: _read_website(form.text("website")))
+    website = _try(faults, lambda: read_website(form.text("website")))
     about = _try(faults, lambda: _read_text(form, "about", _MAX_ABOUT))
     contact = _try(faults, lambda: _read_contact(form))
     entries = []
@@ -124,7 +124,8 @@ def _read_contact(form: Form) -> Contact:
         return read_value(Contact, raw)
 
 
-def _read_website(typed: str) -> str | None:
+def read_website(typed: str) -> str | None:
+    """With its scheme; nothing that a browser would take for a program."""
     if not typed:
         return None
     address = typed if "://" in typed else f"https://{typed}"

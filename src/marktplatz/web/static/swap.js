@@ -98,7 +98,7 @@ function show(page, form, address, names) {
   if (news) say(news.textContent);
   for (const part of inside) part.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
-  const target = wanted ?? (own && document.getElementById(own)) ?? inside[0];
+  const target = wanted || (own && document.getElementById(own)) || inside[0];
   if (target) {
     if (!target.matches("a, button, input, select, textarea, summary, [tabindex]")) target.tabIndex = -1;
     target.focus();
