@@ -97,8 +97,7 @@ def _find_history(session: Session, source: MarketRecord) -> list[tuple[str, str
         .join(Agreement, (Agreement.market_id == AgreementParty.market_id) & (Agreement.id == AgreementParty.agreement_id))
         .join(
             OrganisationRecord,
-            (OrganisationRecord.market_id == AgreementParty.market_id)
-            & (OrganisationRecord.id == AgreementParty.organisation_id),
+            (OrganisationRecord.market_id == AgreementParty.market_id) & (OrganisationRecord.id == AgreementParty.organisation_id),
         )
         .where(
             AgreementParty.market_id == source.id,

@@ -106,9 +106,7 @@ def find_newcomers(session: Session, market_id: str) -> set[str]:
     return set(session.scalars(wanted))
 
 
-def _keep_link(
-    session: Session, now: datetime, purpose: LinkPurpose, lasts: timedelta = STAFF_LINK_TIME, **of: str | None
-) -> str:
+def _keep_link(session: Session, now: datetime, purpose: LinkPurpose, lasts: timedelta = STAFF_LINK_TIME, **of: str | None) -> str:
     secret = make_secret()
     expires_at = now + lasts if purpose is LinkPurpose.STAFF_LOGIN else None
     session.add(Link(secret_sha256=hash_secret(secret), purpose=purpose, created_at=now, expires_at=expires_at, **of))

@@ -12,6 +12,8 @@ SETUP_SENTENCES: Final[Mapping[str, str]] = {
     "category_has_entries": "Der Bereich „{label}“ wird noch von Angeboten oder Gesuchen benutzt und kann nicht wegfallen. "
     "Sie können ihn umbenennen.",
     "rounds_without_numbers": "Für Gespräche in Runden braucht es die Zahl der Runden und die Minuten je Runde.",
-    "phase_changed": "Der Marktplatz ist inzwischen in einem anderen Abschnitt: {phase}. Bitte sehen Sie nach, ob noch etwas zu tun ist.",
-    "link_not_to_be_handed_over": "Diese Person kann sich selbst anmelden; einen Link zum Weitergeben gibt es nur für neue Zugänge.",
+    "phase_changed": "Der Marktplatz ist inzwischen in einem anderen Abschnitt: {phase}. "
+    "Bitte sehen Sie nach, ob noch etwas zu tun ist.",
+    "link_not_to_be_handed_over": "Diese Person kann sich selbst anmelden. "
+    "Einen Link zum Weitergeben gibt es nur für neue Zugänge.",
 }

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import MarketRecord, OrganisationRecord, Profile
+from marktplatz.db.models import OrganisationRecord
 from marktplatz.errors import Finding, NotFound
 from marktplatz.exchange.calendar import write_event
 from marktplatz.usecases.actor import Actor

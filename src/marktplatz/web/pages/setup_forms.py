@@ -69,9 +69,7 @@ RULES: Final = Section(
     ("approves", "visibility"),
     has_categories=True,
 )
-EVENING: Final = Section(
-    "evening", (), ("hall_places", "has_waiting_list", "trading", "rounds", "round_minutes", "tables")
-)
+EVENING: Final = Section("evening", (), ("hall_places", "has_waiting_list", "trading", "rounds", "round_minutes", "tables"))
 SECTIONS: Final = {section.name: section for section in (EVENT, RULES, EVENING)}
 
 
