@@ -88,8 +88,14 @@ def test_the_catalogue_has_each_message_once_and_only_such_as_are_used() -> None
     assert len(ids) == len(set(ids))
     for message in (message for each in texts for message in read_po(BytesIO(each.encode()), locale="en")):
         if message.id:
-            assert message.string
-            assert params_for(str(message.id)) == params_for(str(message.string))
+            german, english = _forms(message.id), _forms(message.string)
+            assert all(english)
+            assert [params_for(form) for form in german] == [params_for(form) for form in english]
+
+
+def _forms(said: object) -> tuple[str, ...]:
+    """One form, or one for a single thing and one for many."""
+    return tuple(map(str, said)) if isinstance(said, list | tuple) else (str(said),)
 
 
 def test_german_is_the_message_itself_and_other_languages_fall_back_to_it() -> None:

@@ -8,7 +8,7 @@ from marktplatz.wording import translate
 HEADINGS: Final[Mapping[str, str]] = {
     "about": "Worum es geht",
     "imprint": "Impressum",
-    "privacy": "Datenschutz",
+    "privacy": "Datenschutzerklärung",
     "accessibility": "Erklärung zur Barrierefreiheit",
     "steps": "So geht es",
 }
