@@ -25,7 +25,8 @@ TRANSLATED = {message.id for path in CATALOGUES for message in read_po(BytesIO(p
 def messages_in(template: Path) -> Iterator[str | tuple[str, str]]:
     with template.open("rb") as stream:
         for _, _, message, _ in babel_extract(stream, ("_", "gettext", "ngettext"), [], {"trimmed": "true"}):
-            yield message if isinstance(message, str) else (message[0], message[1])
+            one, many = (message, None) if isinstance(message, str) else message[:2]
+            yield one if many is None else (one, many)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
