@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from sqlalchemy import event, select
 
 from marktplatz.db.models import (
@@ -465,10 +465,9 @@ class TestTheTeam:
             re.findall(r"/enter#([\w-]+)", anna.send(f"/organise/m1/team/{member}/link", {"once": ""}, seen=seen).text)[0]
             for _ in range(2)
         )
-        enter = lambda secret: world.browser().post("/enter", data={"secret": secret}, headers=PAGE).status_code  # noqa: E731
-        assert enter(first) == 403
+        assert world.browser().post("/enter", data={"secret": first}, headers=PAGE).status_code == 403
         world.clock.now += timedelta(days=3)
-        assert enter(second) == 403
+        assert world.browser().post("/enter", data={"secret": second}, headers=PAGE).status_code == 403
 
     @pytest.mark.parametrize("standing", ["owner", "password", "elsewhere", "came_in", "stranger"])
     def test_nobody_gets_a_link_to_somebody_elses_way_in(self, world: World, standing: str) -> None:
@@ -523,10 +522,10 @@ class TestTheTeam:
         assert anna.send("/organise/m1/team", {"email": "neu@example.org", "role": role}).status_code == 422
 
 
-READ = ("/organise/m1", "/organise/m1/phase/closed", "/organise/m1/team")
-READ += tuple(f"/organise/m1/setup/{part}" for part in ("event", "rules", "evening", "texts", "texts/imprint"))
-WRITTEN = ("/organise/m1/phase/matching", "/organise/m1/setup/event", "/organise/m1/setup/rules", "/organise/m1/setup/evening")
-WRITTEN += ("/organise/m1/setup/texts/imprint", "/organise/m1/team", "/organise/m1/team/a-x/remove", "/organise/m1/team/a-x/link")
+PARTS = ("event", "rules", "evening", "texts", "texts/imprint")
+READ = ["/organise/m1", "/organise/m1/phase/closed", "/organise/m1/team", *(f"/organise/m1/setup/{part}" for part in PARTS)]
+WRITTEN = [f"/organise/m1/setup/{part}" for part in PARTS if part != "texts"]
+WRITTEN += ["/organise/m1/phase/matching", "/organise/m1/team", "/organise/m1/team/a-x/remove", "/organise/m1/team/a-x/link"]
 
 
 class TestWhoMayNot:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import EntryRecord, MarketRecord, Membership, OrganisationRecord, Person, Profile, Representation, Run
@@ -103,10 +103,10 @@ def gather_state(session: Session, record: MarketRecord, profile: Profile, now: 
         waiting=standings.get(Standing.WAITING, 0),
         unsorted=unsorted,
         unconfirmed=_count_unconfirmed(session, record.id),
-        members=_count(session, func.count(Membership.account_id.distinct()), Membership.market_id == record.id),
+        members=_count(session, select(func.count(Membership.account_id.distinct())).where(Membership.market_id == record.id)),
         has_imprint=bool(find_own_text(profile, "imprint")),
         has_about=bool(find_own_text(profile, "about")),
-        has_proposals=_count(session, func.count(Run.id), Run.market_id == record.id, Run.published_at.is_not(None)) > 0,
+        has_proposals=_has_proposals(session, record.id),
     )
 
 
@@ -207,8 +207,13 @@ def _count_unconfirmed(session: Session, market_id: str) -> int:
             OrganisationRecord.standing.in_(SHOWN_IN),
         )
     )
+    return _count(session, wanted)
+
+
+def _has_proposals(session: Session, market_id: str) -> bool:
+    wanted = select(func.count(Run.id)).where(Run.market_id == market_id, Run.published_at.is_not(None))
+    return _count(session, wanted) > 0
+
+
+def _count(session: Session, wanted: Select[int]) -> int:
     return session.scalar(wanted) or 0
-
-
-def _count(session: Session, what: func.count, *where: object) -> int:
-    return session.scalar(select(what).where(*where)) or 0  # type: ignore[arg-type]

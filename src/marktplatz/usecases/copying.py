@@ -107,7 +107,7 @@ def _find_history(session: Session, source: MarketRecord) -> list[tuple[str, str
     )
     keys_by_agreement: dict[str, set[str]] = {}
     for agreement_id, key in session.execute(wanted):
-        keys_by_agreement.setdefault(agreement_id, set()).add(key)
+        keys_by_agreement.setdefault(agreement_id, set()).add(str(key))
     for keys in keys_by_agreement.values():
         found |= set(combinations(sorted(keys), 2))
     return sorted((one, other) for one, other in found)

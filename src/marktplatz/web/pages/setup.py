@@ -26,6 +26,7 @@ from marktplatz.web.pages.setup_forms import (
     show_stored,
     tell_differences,
     telling_of_labels,
+    with_categories,
 )
 
 router = APIRouter(prefix="/organise/{market}/setup", tags=["pages"], route_class=PageRoute, include_in_schema=False)
@@ -67,7 +68,7 @@ def save_section(
     """Kept as soon as it is sent; `check` only looks whether the evening fits into its time."""
     asked, is_new = SECTIONS[section], form.is_ticked("new")
     record, own = get_market(session, market), get_profile(session, market)
-    policy, profile = get_policy(session, record), profile_value(own)
+    policy, profile = with_categories(get_policy(session, record), find_language(request)), profile_value(own)
     with form.refused_by(session, lambda: _show(request, session, market, asked, form, is_new=is_new)):
         new_policy, new_profile = read_section(asked, form, policy, profile)
         if form.text("deed") == "check":
@@ -96,9 +97,10 @@ def _show(
     measured: ProfileValue | None = None,
 ) -> Response:
     record, profile = get_market(session, market), profile_value(get_profile(session, market))
-    stored = show_stored(section, get_policy(session, record), profile)
+    language = find_language(request)
+    stored = show_stored(section, with_categories(get_policy(session, record), language), profile)
     is_stale = form is not None and any(finding.code == "stale" for _, finding in form.errors)
-    beside = tell_differences(section, form, stored, find_language(request)) if form is not None and is_stale else []
+    beside = tell_differences(section, form, stored, language) if form is not None and is_stale else []
     shown = form or stored
     if is_stale or form is None:
         shown.put("version", stored.text("version"))

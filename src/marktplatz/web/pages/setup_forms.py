@@ -114,7 +114,8 @@ def check_state(section: Section, form: Form, stored: Form) -> None:
 
 def tell_differences(section: Section, form: Form, stored: Form, language: str) -> list[tuple[str, str, str]]:
     """Field, what was typed, what is stored; only where they differ."""
-    return [(name, *(_said(each, name, language) for each in (form, stored))) for name in _differences(section, form, stored)]
+    names = _differences(section, form, stored)
+    return [(name, _said(form, name, language), _said(stored, name, language)) for name in names]
 
 
 @contextmanager
@@ -146,6 +147,14 @@ def default_categories(language: str) -> tuple[Category, ...]:
     """A good beginning, for every market to change."""
     kinds = (kind for kind in CategoryKind if kind is not CategoryKind.ACCESS)
     return tuple(Category(code=kind.value, label=word(kind, language), kind=kind) for kind in kinds)
+
+
+def with_categories(policy: Policy, language: str) -> Policy:
+    """A market without categories of its own has one of each kind; here they can be seen and renamed."""
+    if policy.categories:
+        return policy
+    kinds = tuple(Category(code=kind.value, label=word(kind, language), kind=kind) for kind in CategoryKind)
+    return policy.model_copy(update={"categories": kinds})
 
 
 def _read_policy(section: Section, form: Form, policy: Policy) -> Policy:
