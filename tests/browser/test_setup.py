@@ -181,7 +181,7 @@ def test_two_organisers_at_once_see_each_others_version(site: Site, scripted: bo
     site.world.make_market("m1", name="Marktplatz Nippes")
     anna = site.open("/organise/m1/setup/event", cookie=site.sign_in_owner(), java_script_enabled=scripted)
     bert_id = site.world.make_account("bert@example.org", m1=Role.ORGANISER)
-    bert = site.open("/organise/m1/setup/event", cookie=site._begin(account_id=bert_id), java_script_enabled=scripted)  # noqa: SLF001
+    bert = site.open("/organise/m1/setup/event", cookie=site._begin(account_id=bert_id), java_script_enabled=scripted)
     anna.get_by_label("Ort", exact=False).first.fill("Rathaus")
     anna.get_by_role("button", name="Speichern").click()
     expect(anna.get_by_role("status").first).to_contain_text("Gespeichert")
