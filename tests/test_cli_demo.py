@@ -22,20 +22,22 @@ def test_the_demo_serves_its_market_until_it_is_ended_and_leaves_nothing(tmp_pat
     variables = environment(data_dir=own, database_url="postgresql://nobody@127.0.0.1:1/none", smtp_host="mail.example.org")
     variables |= {"TMPDIR": str(inside), "MARKTPLATZ_SMTP_SENDER": "a@example.org"}
     command = [sys.executable, "-W", "error", "-m", "marktplatz", "demo"]
-    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+    with (
+        (tmp_path / "printed").open("w") as printed,
+        subprocess.Popen(command, env=variables, stdout=printed, stderr=subprocess.PIPE, encoding="utf-8") as process,
+    ):
         try:
-            assert process.stdout is not None
             assert process.stderr is not None
             told = "".join(process.stderr.readline() for _ in range(6))
             (address,) = re.findall(r"(http://\S+)/m/beispiel", told)
             (secret,) = re.findall(rf"{address}/enter#(\S+)", told)
             look_around(address, secret)
             process.send_signal(end)
-            printed, rest = process.communicate(timeout=60)
+            _, rest = process.communicate(timeout=60)
         finally:
             process.kill()
     assert (process.returncode, rest) == (0, "")
-    assert "Bewiesen" in printed
+    assert "Bewiesen" in (tmp_path / "printed").read_text("utf-8")
     assert list(inside.iterdir()) == []
     assert not own.exists()
 

@@ -58,6 +58,7 @@ def test_from_an_empty_installation_to_an_open_page_with_the_keyboard_alone(site
     type_into(page, "Ihre E-Mail-Adresse", "maria@example.org")
     type_into(page, "Ein Passwort", "vier wirklich lange worte")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_be_focused()
     tab_to(page, "Neuen Marktplatz anlegen")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Neuer Marktplatz")).to_be_visible()
@@ -105,6 +106,7 @@ def test_from_an_empty_installation_to_an_open_page_with_the_keyboard_alone(site
     look(page, "overview-draft")
     tab_to(page, "Impressum ausfüllen")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Impressum")).to_be_visible()
     tab_to(page, "f-text")
     page.keyboard.press("Control+A")
     page.keyboard.type("Freiwilligenagentur Nippes, Marktplatz 1, 50733 Köln")
@@ -211,6 +213,7 @@ def test_somebody_new_comes_into_the_team_by_a_link_that_is_handed_over(site: Si
     page.get_by_role("button", name="Einladen").click()
     page.get_by_role("button", name="Link zum Weitergeben").click()
     link = page.get_by_label("Link zum Kopieren").input_value()
+    link = site.address + link[link.index("/enter#") :]
     look(page, "team-link")
     nele = site.open("/enter")
     nele.goto(link)
