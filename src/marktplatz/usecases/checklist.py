@@ -111,7 +111,9 @@ def gather_state(session: Session, record: MarketRecord, profile: Profile, now: 
 
 
 def list_steps(state: MarketState) -> list[ToDo]:
-    """What is done, and what is to be done by now; what comes later is not on the list yet."""
+    """What is done, and what is to be done by now; what comes later is not on the list yet, and at the end nothing is."""
+    if state.phase is Phase.CLOSED:
+        return []
     is_open = state.phase is not Phase.DRAFT
     steps = [
         ToDo(Step.EVENT, not state.missing, len(state.missing), is_urgent=is_open),
