@@ -1,5 +1,6 @@
 """`marktplatz demo` with its pages: what it shows, who comes in, and that nothing is left of it."""
 
+import json
 import re
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from command_line import environment, succeed
+from command_line import environment
 from marktplatz.cli.demo import _listen
 
 OWN_PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -56,7 +57,9 @@ def look_around(address: str, secret: str) -> None:
 
 
 def test_what_is_for_programs_ends_after_printing() -> None:
-    assert '"format": "marktplatz-plan/1"' in succeed("demo", "--json")
+    command = [sys.executable, "-W", "error", "-m", "marktplatz", "demo", "--json"]
+    printed = subprocess.run(command, env=environment(), capture_output=True, check=True, encoding="utf-8", timeout=300).stdout
+    assert json.loads(printed)["format"] == "marktplatz-plan/1"
 
 
 def test_a_taken_port_is_no_hindrance() -> None:

@@ -1,5 +1,6 @@
 """`marktplatz demo` with pages: the example market in a folder that is gone afterwards, and a way in as its organiser."""
 
+import logging
 import signal
 import socket
 import sys
@@ -33,11 +34,14 @@ def serve_demo(example: Path) -> None:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         settings = _make_settings(Path(folder), address)
         configure_logs(settings.log_format)
+        logging.getLogger("marktplatz").setLevel(logging.WARNING)
         with open_database(settings, create=True) as database:
             link = _fill(database, settings, example)
             _tell(address, link)
             app = create_app(settings, database=database)
-            config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1)
+            config = uvicorn.Config(
+                app, log_config=None, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
+            )
             uvicorn.Server(config).run(sockets=[listening])
 
 
