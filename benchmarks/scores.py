@@ -32,6 +32,7 @@ from marktplatz.vocabulary import Reciprocity
 LARGE = 10_000
 SAMPLED = 250
 PARTS = ("analysis", "small", "large", "loss", "cut")
+LARGE_HERE = {f"large-{reciprocity.value}": reciprocity for reciprocity in (Reciprocity.WANTED, Reciprocity.REQUIRED)}
 
 
 def say(line: str) -> None:
@@ -98,16 +99,17 @@ def measure_small() -> None:
     say("")
 
 
-def measure_large() -> None:
-    """In this process; ask for it by `--parts large-here`."""
-    scene = prepare(LARGE, LARGE)
+def measure_large(reciprocity: Reciprocity) -> None:
+    """In this process; ask for it by `--parts large-wanted` or `--parts large-required`."""
+    scene = prepare(LARGE, LARGE, reciprocity=reciprocity)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     started = time.process_time()
     table = score_best(scene)
     spent = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     listed, left_out = len(table.offers), table.left_out
-    say(f"| {LARGE:,} x {LARGE:,} | {listed + left_out:,} | {listed:,} | {spent:.1f} | {before} | {peak} |")
+    market = f"{LARGE:,} x {LARGE:,}, return {reciprocity.value}"
+    say(f"| {market} | {listed + left_out:,} | {listed:,} | {spent:.1f} | {before} | {peak} |")
 
 
 def find_missing(scene: Scene, table: ScoreTable, entry: int, *, is_offer: bool) -> tuple[int, int]:
@@ -160,7 +162,7 @@ def measure_cut() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", nargs="+", default=PARTS, choices=(*PARTS, "large-here"))
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=(*PARTS, *LARGE_HERE))
     parts = parser.parse_args().parts
     if "analysis" in parts:
         measure_analysis()
@@ -168,11 +170,12 @@ def main() -> None:
         measure_small()
     if "large" in parts:
         say("| market | possible pairs | pairs in the table | s | MB once analysed | MB at the peak |\n|---|---|---|---|---|---|")
-        for _ in range(3):
-            subprocess.run([sys.executable, str(Path(__file__)), "--parts", "large-here"], check=True)
+        for part in (*LARGE_HERE, *LARGE_HERE):
+            subprocess.run([sys.executable, str(Path(__file__)), "--parts", part], check=True)
         say("")
-    if "large-here" in parts:
-        measure_large()
+    for part, reciprocity in LARGE_HERE.items():
+        if part in parts:
+            measure_large(reciprocity)
     if "loss" in parts:
         measure_loss()
     if "cut" in parts:

@@ -65,9 +65,9 @@ def test_every_part_but_contents_and_wishes_counts_in_proportion(path: Any) -> N
         assert np.array_equal(scores.parts[:, column], np.rint(counted))
 
 
-def test_enough_is_a_quarter_and_below_it_the_rest_counts_evenly() -> None:
+def test_enough_is_half_and_below_it_the_rest_counts_evenly() -> None:
     scene = build_scene(make_market())
-    content, zeros = np.array([0, 0.05, 0.125, 0.25, 0.9]), np.zeros(5, dtype=np.int64)
+    content, zeros = np.array([0, 0.1, 0.25, 0.5, 0.9]), np.zeros(5, dtype=np.int64)
     assert find_gate(scene, content, zeros, zeros).tolist() == [0, 0.2, 0.5, 1, 1]
 
 

@@ -24,6 +24,8 @@ def read(text: str, market_day: date | None = MARKET_DAY) -> Hints:
         ("Vier Kolleg*innen für einen Nachmittag", 4),
         ("fünf KollegInnen", 5),
         ("Wir kommen zu dritt", 3),
+        ("120 Gäste kommen, wir brauchen 4 Helfende", 4),
+        ("6 Azubinen und Azubis", 6),
         ("zu viert renovieren wir gern", 4),
         ("drei bis fünf Leute", 3),
         ("3-5 Helfer", 3),

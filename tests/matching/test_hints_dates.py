@@ -147,6 +147,8 @@ def test_a_market_day_at_the_end_of_time_is_no_trouble(market_day: date) -> None
         ("Dienstags und freitags", {1, 4}),
         ("Montag bis Mittwoch", {0, 1, 2}),
         ("Mo-Fr", {0, 1, 2, 3, 4}),
+        ("Do oder Fr abends", {3, 4}),
+        ("mittwochs nie", set()),
         ("Freitag bis Montag", {4, 5, 6, 0}),
         ("am Wochenende", {5, 6}),
         ("werktags", {0, 1, 2, 3, 4}),

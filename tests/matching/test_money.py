@@ -8,6 +8,14 @@ from marktplatz.matching.scoring.money import find_money_words
 
 MONEY = """
 Wir suchen Geld für neue Trikots
+Benzingeld wäre toll
+Scheckübergabe beim Sommerfest
+Übernahme der Buskosten
+Überweisung auf unser Vereinskonto
+Eine Gage für die Band
+Leihgebühr für die Hüpfburg
+bağış arıyoruz
+Шукаємо гроші на ремонт
 Eine Geldspende wäre toll
 Spenden für unser Sommerfest
 Wir bitten um eine Spende
@@ -85,6 +93,9 @@ Wir suchen Sponsoren für unseren Workshop
 """.strip().splitlines()
 
 NO_MONEY = """
+Überweisung vom Hausarzt verstehen
+Spenden Sie Blut
+Die Teilnahmegebühr entfällt
 Schatzsuche im Stadtwald
 Geldbörsen basteln
 Geldbeutel aus Milchtüten

@@ -167,8 +167,8 @@ def test_a_postcode_without_a_region_is_unknown(country: str, postcode: str | No
 
 def test_related_subjects_are_named_as_such_and_vague_texts_too() -> None:
     related = reason_of(Criterion.CONTENT, "Ein Chor kommt", "Bühnenprogramm für unseren Abend")
-    assert related == {"words": "", "related": "Chor – Bühnenprogramm", "vague": 0}
-    assert pair_sentence(Criterion.CONTENT, related) == "Die Texte berühren verwandte Themen: Chor – Bühnenprogramm."
+    assert related == {"words": "", "related": "Chor – Bühnenprogramm", "vague": 0, "counts": 60}
+    assert pair_sentence(Criterion.CONTENT, related).startswith("Die Texte berühren verwandte Themen: Chor – Bühnenprogramm. ")
     scene = gather(make_market(offers=[make_offer(title="Irgendwas")])).scene
     vague = MEASURES[Criterion.CONTENT].describe(scene, 0, 0)
     assert "zu unbestimmt" in pair_sentence(Criterion.CONTENT, vague)
@@ -219,3 +219,35 @@ def test_an_organisers_own_concept_is_called_by_its_id() -> None:
     params = MEASURES[Criterion.CONTENT].describe(gather(market).scene, 0, 0)
     for language in ("de", "en"):
         assert "Luftbewegung (" in pair_sentence(Criterion.CONTENT, params, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Bahçemizde çalışacak gönüllüler", "gardening"),
+        ("Fietsen repareren", "bicycle"),
+        ("Kitap toplama", "books"),
+    ],
+)
+def test_a_text_without_small_words_is_read_in_other_languages_where_german_finds_nothing(text: str, concept: str) -> None:
+    assert concept in concepts_of(text)
+
+
+@pytest.mark.parametrize("text", ["Hallo Welt", "Irgendwas", "Etwas Schönes", "Gutes tun", "Dies und jenes"])
+def test_what_says_nothing_in_german_says_nothing_by_accident(text: str) -> None:
+    assert concepts_of(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "not_meant"),
+    [
+        ("Ein Chor sucht Sänger", "care_health_knowledge"),
+        ("Wanderung am Fluss", "painting"),
+        ("Kätzchen streicheln", "painting"),
+        ("Lebensmittel retten", "first_aid_course"),
+        ("Pensionierte Lehrerin", "accommodation"),
+        ("Vollverpflegung inklusive", "disability"),
+    ],
+)
+def test_a_word_that_only_looks_alike_is_not_taken_for_it(text: str, not_meant: str) -> None:
+    assert not_meant not in concepts_of(text)

@@ -7,10 +7,12 @@ from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
+from marktplatz.wording.findings_advice import ADVICE_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
+from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
@@ -171,10 +173,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
+    **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **SETUP_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
+    **ADVICE_SENTENCES,
 }
 
 

@@ -13,7 +13,14 @@ import scipy.sparse as sparse
 from marktplatz.market import Entry
 from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon, find_matches, load_lexicon
 from marktplatz.matching.scoring.scene import Entries
-from marktplatz.matching.scoring.words import find_all_spellings, find_language, find_spellings, fold, is_passing
+from marktplatz.matching.scoring.words import (
+    find_all_spellings,
+    find_language,
+    find_other_languages,
+    find_spellings,
+    fold,
+    is_passing,
+)
 
 _GRAM_LENGTHS: Final = (3, 4, 5)
 _KIND_WEIGHTS: Final = {
@@ -68,11 +75,21 @@ def analyse(entries: Entries) -> Analysis:
 
 
 def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
-    """(concept, words as written) of every match, German words always, the text's own language beside them."""
-    for language in dict.fromkeys(("de", find_language(text))):
-        spellings = find_all_spellings(text, language)
-        for concept, first, last in find_matches(lexicon, [word for word, _ in spellings], language):
-            yield concept, " ".join(written for _, written in spellings[first : last + 1])
+    """(concept, words as written) of every match, German words always, the text's own language beside them.
+
+    What says nothing in German, and has no small word that would tell the language, is tried in the others.
+    """
+    own = find_language(text)
+    found = [match for language in dict.fromkeys(("de", own)) for match in _find_in(lexicon, text, language)]
+    if not found and own == "de":
+        found = [match for language in find_other_languages(text) for match in _find_in(lexicon, text, language)]
+    yield from found
+
+
+def _find_in(lexicon: Lexicon, text: str, language: str) -> Iterator[tuple[int, str]]:
+    spellings = find_all_spellings(text, language)
+    for concept, first, last in find_matches(lexicon, [word for word, _ in spellings], language):
+        yield concept, " ".join(written for _, written in spellings[first : last + 1])
 
 
 def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, int], dict[str, int]]:

@@ -98,12 +98,13 @@ def _add_returns(scene: Scene, points: PointArray, contents: PointArray, ways: W
     worths = make_worths(find_most_points(scene)[Criterion.RETURN])
     if not worths.any():
         return
-    needs = np.arange(len(scene.needs.members))
     for start in range(0, len(points), _ROWS_AT_ONCE):
         here = slice(start, start + _ROWS_AT_ONCE)
-        gate = find_gate(scene, contents[here] / STEPS, np.arange(len(points))[here, None], needs[None, :])
-        part = gate * worths[ways.cut(scene.offers.organisations[here], scene.needs.organisations)]
-        np.add(points[here], np.rint(part).astype(np.int16), out=points[here], where=points[here] != IMPOSSIBLE)
+        back = ways.cut(scene.offers.organisations[here], scene.needs.organisations)
+        rows, needs = np.nonzero((back != IMPOSSIBLE) & (points[here] != IMPOSSIBLE))
+        offers = rows + start
+        gate = find_gate(scene, contents[offers, needs] / STEPS, offers, needs)
+        points[offers, needs] += np.rint(gate * worths[back[rows, needs]]).astype(np.int16)
 
 
 def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray:

@@ -9,7 +9,7 @@ from marktplatz.matching.scoring.tokens_in_text import lower_in_place, sentence_
 _STEMS: Final = re.compile(
     r"geld|spend|spons|zusch|förder|foerder|finan[zc]|loan|euro?|€|honor|kredit|darlehen|budget|kosten|zahl|beitrag|"
     r"beiträg|stipend|vergüt|"
-    r"entschädig|erlös|kollekte|money|donat|grant|fund|salary|fee|cash|usd|gbp|\$|£|pay"
+    r"entschädig|erlös|kollekte|scheck|überweis|gage|gebühr|bağış|грош|кошт|пожертв|تبرع|money|donat|grant|fund|salary|fee|cash|usd|gbp|\$|£|pay"
 )
 """What every word below contains; a text without any of these is done at once."""
 
@@ -38,7 +38,9 @@ _WORDS: Final = re.compile(
     r"(?<![\w-])(?:"
     r"(?P<plain>geld(?:er|ern|es)?|bargeld|geld(?:betrag|beträge|mittel|mitteln|geber|geberin|geschenke?|preise?|sammlung|"
     r"zuwendung(?:en)?)|"
-    r"(?:eintritts|preis|start|förder|spenden|sponsoren|stiftungs|buß|preis)geld(?:er|ern)?|"
+    r"(?:eintritts|preis|start|förder|spenden|sponsoren|stiftungs|buß|benzin|sprit|fahr|kleider|material)geld(?:er|ern)?|"
+    r"gagen?|\w*gebühr(?:en)?|schecks?|spendenschecks?|scheck(?:übergabe|überreichung)|überweisung(?:en)?(?=\s+(?:auf|an)\b)|"
+    r"bağış\w*|грош\w+|кошт(?:и|ів|ами)|пожертв\w+|تبرعات|تبرع|"
     r"(?:\w+-?)?sponsor(?:en|in|innen|s|ings?)?|(?:\w+)?sponsoring|gesponsert\w*|sponsern|sponsert|sponsored|sponsorships?|"
     r"(?:\w+)?zuschu(?:ss|ß)|(?:\w+)?zusch(?:üsse|üssen|usses)|bezuschuss\w+|"
     r"(?:projekt)?fördermitteln?|fördersummen?|fördermitgliedschaft(?:en)?|projektförderung(?:en)?|anschubfinanzierung|"
@@ -54,6 +56,7 @@ _WORDS: Final = re.compile(
     r"money|funding|cash|salary|grants?|financial\s+(?:support|aid|help|assistance|contribution)|bank loan|entry fees?|fees)"
     r"|(?P<costs>(?:\w+)?kosten(?=(?:\s+\w+){0,3}\s+(?:übern\w+|tragen|trägt|erstatten|erstattet|decken|zahlen|beteiligen|"
     r"teilen))|kostenübernahme|"
+    r"übernahme\s+(?:\w+\s+){0,2}(?:\w+)?kosten|"
     r"kostenbeteiligung|kostenerstattung|(?:übernehmen|übernimmt|tragen|trägt|erstatten|"
     r"übernehmt)\s+(?:\w+\s+){0,3}(?:\w+)?kosten(?!\w))"
     r"|(?P<pay>bezahlen|bezahlt|bezahlung|zuzahlung|anzahlung|ratenzahlung|(?:wir|wer|sie|er|ihr|firma|unternehmen|"
@@ -71,7 +74,7 @@ _NOT_BEFORE: Final = re.compile(
     r"geschichte des|umgang mit|thema|rund ums?|sparen|spart|sparsam mit)\s+(?:\w+\s+){0,2}$"
 )
 _NOT_AFTER: Final = re.compile(
-    r"\s+(?:nichts|(?:ist|sind|wird|werden|brauch\w+|woll\w+|such\w+|nehmen)\s+(?:\w+\s+){0,2}(?:nicht|kein\w*|tabu|egal)|"
+    r"\s+(?:nichts|(?:ist|sind|wird|werden|brauch\w+|woll\w+|such\w+|nehmen)\s+(?:\w+\s+){0,2}(?:nicht|kein\w*|tabu|egal)|entfällt|entfallen|"
     r"spielt keine|braucht (?:es|ihr|man) (?:nicht|keine)|"
     r"(?:zu\s+)?(?:spar\w+|einspar\w+)|gespart)\b"
 )
@@ -98,7 +101,8 @@ _GOODS_BEFORE: Final = re.compile(
     r"-\s?(?:und|oder)\s)$"
 )
 _GIVEN_GOODS: Final = re.compile(
-    r"\s*(?::\s*)?(?:(?:von|an|aus|in [Ff]orm von|of)\s+)?(?:[0-9]+|ein(?:e[nrsm]?)?|zwei|drei|vier|fünf|sechs|zehn|"
+    r"\s*(?::\s*)?(?:(?:[Ss]ie|uns|[Ii]hnen|euch)\s+(?:bitte\s+)?)?(?:(?:von|an|aus|in [Ff]orm von|of)\s+)?"
+    r"(?:[0-9]+|ein(?:e[nrsm]?)?|zwei|drei|vier|fünf|sechs|zehn|"
     r"zwanzig|einige|viele|alte|gebrauchte|neue[nr]?|"
     r"gut erhaltene[nr]?|unsere)?\s*(?:[a-zäöüß]+e[nrsm]?\s+)?([A-ZÄÖÜ][\wäöüß-]+)"
 )

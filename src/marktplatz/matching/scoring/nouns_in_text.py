@@ -6,7 +6,9 @@ from marktplatz.matching.scoring.tokens_in_text import words_of
 
 HELPERS: Final = frozenset(
     words_of("""
-helfer helfern helferin helferinnen kolleg kollege kollegen kollegin kolleginnen mitarbeiter mitarbeitern
+helfer helfern helferin helferinnen unterstützer unterstützern
+unterstützerinnen praktikant praktikanten praktikantin praktikantinnen
+azubine azubinen azubinnen kolleg kollege kollegen kollegin kolleginnen mitarbeiter mitarbeitern
 mitarbeiterin mitarbeiterinnen mitarbeitende mitarbeitenden mitarbeiterinnen azubi azubis auszubildende auszubildenden
 auszubildender lehrling lehrlinge lehrlingen freiwillige freiwilligen freiwilliger ehrenamtliche ehrenamtlichen ehrenamtlicher
 ehrenamtler ehrenamtlern ehrenamtlerinnen handwerker handwerkern handwerkerin handwerkerinnen geselle gesellen gesellin
@@ -18,13 +20,15 @@ mentorinnen betreuer betreuern betreuerin betreuerinnen beschäftigte beschäfti
 volunteers helper helpers colleague colleagues employees apprentices staff
 """)
 )
-VAGUE_HELPERS: Final = frozenset(words_of("leute leuten person personen mann people persons"))
+VAGUE_HELPERS: Final = frozenset(words_of("leute leuten leut person personen mann people persons"))
 """Words that mean guests as often as helpers: what stands around them must not speak of guests."""
 HELPER_ENDS: Final = (
     "helfer",
     "helfern",
     "helferin",
     "helferinnen",
+    "helfende",
+    "helfenden",
     "mitarbeiter",
     "mitarbeiterinnen",
     "paten",

@@ -35,12 +35,14 @@ _GROUPS: Final = {
     **dict.fromkeys(("wochenende", "wochenenden", "wochenends", "weekend", "weekends"), _WEEKEND),
 }
 _SHORT: Final = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5, "So": 6}
-_SHORT_RANGE: Final = re.compile(r"(?<!\w)(Mo|Di|Mi|Do|Fr|Sa|So)\.?\s?(-|–|bis|\+|/|und|,)\s?(Mo|Di|Mi|Do|Fr|Sa|So)(?!\w)")
+_SHORT_RANGE: Final = re.compile(
+    r"(?<!\w)(Mo|Di|Mi|Do|Fr|Sa|So)\.?\s?(-|–|bis|\+|/|und|oder|&|u\.|,)\s?(Mo|Di|Mi|Do|Fr|Sa|So)(?!\w)"
+)
 _THROUGH: Final = re.compile(r"\s*(?:bis|-|–|to|through)\s*(?:zum\s+|einschließlich\s+)?")
 _NOT: Final = re.compile(
     r"(?<!\w)(?:nicht|nie|außer|ausser|kein\w*|ausgenommen|ohne|not|except|never)\s+(?:nur\s+)?(?:am\s+|an\s+)?(?:jede[nm]\s+)?$"
 )
-_NOT_AFTER: Final = re.compile(r"\s+(?:\w+\s+){0,3}(?:nicht|geschlossen|zu haben|ruhetag|not|closed)\b")
+_NOT_AFTER: Final = re.compile(r"\s+(?:\w+\s+){0,3}(?:nicht|nie|niemals|geschlossen|zu haben|ruhetag|not|never|closed)\b")
 
 
 def read_weekdays(text: Scanned) -> list[Found]:

@@ -28,12 +28,15 @@ _SMALL_WORDS: Final = {
         "tr": "ve için bir ile biz bizim istiyoruz arıyoruz var mı da de olan çok gibi daha bu veya lazım",
     }.items()
 }
+_TURKISH_LETTERS: Final = re.compile("[çğşıÇĞİŞ]")
+_GERMAN_LETTERS: Final = re.compile("[äßÄ]")
 _ANY_SMALL_WORD: Final = frozenset().union(*_SMALL_WORDS.values())
 _EMPTY_WORDS: Final = """
 aber alle als am an auch auf aus bei bieten bis braucht brauchen dass das dem den der des die dies ein eine einem einen einer
 eines einmal etwas euch euer fuer gern gerne gesucht haben hat helfen hilfe ich ihr im in ist kann kein keine koennen mal man mehr
 mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so ueber um und uns unser unsere unserem unseren
 unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
+hallo inklusive sucht suchst benoetigt benoetigen fehlt fehlen braeuchten braeuchte hilft gibt geben koennte koennten haetten haette
 alles ganz gut lieber liebsten irgendein irgendwas jemand jemandem jemanden viel viele
 a and are for from in is of on or our the to we with you your
 """
@@ -78,15 +81,23 @@ def find_all_spellings(text: str, language: str = "de") -> tuple[tuple[str, str]
 
 
 def find_language(text: str) -> str:
-    """By script, then by small words: de, en, nl, tr, ar or uk; German where nothing speaks against it."""
+    """By script, then by small words and Turkish letters: de, en, nl, tr, ar or uk; German where nothing speaks against it."""
     if max(text, default="") >= _FIRST_OF_SCRIPTS:
         for language, letters in _SCRIPTS.items():
             if len(letters.findall(text)) * 2 > len(_WORD.findall(text)):
                 return language
     words = _ANY_SMALL_WORD.intersection(_LETTERS.findall(text.lower()))
     scores = {language: len(words & small) for language, small in _SMALL_WORDS.items()}
+    scores["tr"] += _TURKISH_LETTERS.search(text) is not None
     best = max(scores, key=lambda language: scores[language])
     return best if scores[best] > scores["de"] else "de"
+
+
+def find_other_languages(text: str) -> tuple[str, ...]:
+    """What a text could be in that looks German only because it has no small words: "Used office chairs"."""
+    words = _LETTERS.findall(text.lower())
+    is_german = _GERMAN_LETTERS.search(text) or not _SMALL_WORDS["de"].isdisjoint(words)
+    return () if is_german else tuple(language for language in _SMALL_WORDS if language != "de")
 
 
 @lru_cache(maxsize=50_000)
