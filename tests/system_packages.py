@@ -9,7 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -24,6 +24,7 @@ PROGRAMS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
 FOLDERS: Final[Mapping[str, str]] = {"postgresql": "/usr/lib/postgresql/*/bin"}
 """Where Debian keeps programs that it does not put on the PATH."""
 
+OUTPUT: Final = "left_out"
 _LEFT_OUT: Final = pytest.StashKey[Counter[str]]()
 
 
@@ -55,6 +56,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not lacking[item]]
         config.stash[_LEFT_OUT].update(" and ".join(lacking[item]) for item in left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where several processes share the tests, each has looked at all of them; they tell the one that reports."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told[OUTPUT] = dict(session.config.stash[_LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_LEFT_OUT] |= Counter(getattr(node, "workeroutput", {}).get(OUTPUT, {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -53,7 +53,9 @@ def install(folder: Path, *names: str) -> None:
         program.chmod(0o755)
 
 
-def run_pytest(tmp_path: Path, programs: Path, *, required: str | None = None, tests: str = THREE_TESTS) -> tuple[int, str]:
+def run_pytest(
+    tmp_path: Path, programs: Path, *options: str, required: str | None = None, tests: str = THREE_TESTS
+) -> tuple[int, str]:
     """Exit code and output of pytest in a process of its own, with the plugin and a PATH of one folder."""
     project = tmp_path / "project"
     project.mkdir()
@@ -65,7 +67,7 @@ def run_pytest(tmp_path: Path, programs: Path, *, required: str | None = None, t
     environment |= {"PATH": str(programs), "PYTHONPATH": str(TESTS)}
     if required is not None:
         environment[system_packages.REQUIRE_VARIABLE] = required
-    command = [sys.executable, "-m", "pytest", "-p", "system_packages", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "system_packages", "-p", "no:cacheprovider", *options]
     ended = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=60)
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -76,6 +78,13 @@ def test_without_the_package_its_tests_are_left_out_and_counted(tmp_path: Path, 
     assert "left out: 2 tests that need chromium (system package not found)" in output
     assert "1 passed, 2 deselected" in output
     assert "skipped" not in output
+
+
+def test_several_processes_count_what_is_left_out_once(tmp_path: Path, programs: Path) -> None:
+    code, output = run_pytest(tmp_path, programs, "-n", "2")
+    assert code == 0, output
+    assert output.count("left out: 2 tests that need chromium (system package not found)") == 1
+    assert "1 passed" in output
 
 
 @pytest.mark.parametrize("unset", ["", "0"])

@@ -192,7 +192,6 @@ def _show_person(request: Request, session: Session, caller: Actor, market: str,
         organisations=find_standing(session, person),
         consents=consents,
         open_purposes=[purpose for purpose in ConsentPurpose if purpose not in standing and purpose in known],
-        stored=export_person(session, person),
         form=form,
     )
 

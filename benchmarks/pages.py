@@ -1,0 +1,153 @@
+"""Measure every page of a market with 300 organisations and 900 entries: server time, statements, bytes over the wire.
+
+Run: pages.py [ROUNDS]. In process, as the organiser and as a participant; the client is part of the time (a millisecond or two).
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from sqlalchemy import event, insert
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from databases import SqliteTemplates
+from marktplatz.db.engine import Database
+from marktplatz.db.models import Account, EntryRecord, OrganisationRecord, OutboxMessage, Person, Representation
+from marktplatz.market import Category, Policy
+from marktplatz.settings import Settings
+from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.logins import begin_login
+from marktplatz.usecases.markets import create_market, get_market
+from marktplatz.vocabulary import CategoryKind, EntrySide, MessageStatus, OrganisationKind, Phase
+from marktplatz.web.app import create_app
+
+ORGANISATIONS, ENTRIES_EACH = 300, 3
+NOW = datetime.now(UTC)
+TITLES = (
+    "Wände streichen im Jugendtreff",
+    "Flyer für das Sommerfest gestalten",
+    "Kleinbus für einen Ausflug leihen",
+    "Website auffrischen",
+    "Garten der Kita winterfest machen",
+    "Bewerbungen mit Jugendlichen üben",
+    "Raum für eine Sitzung",
+    "Chor singt zur Betriebsfeier",
+)
+VALUES = {
+    "organisation_id": "o1",
+    "person_id": "p1",
+    "message_id": "msg-1",
+    "kind": "reminder",
+    "name": "imprint",
+    "entry_id": "need-1-0",
+}
+COLUMNS = ("page", "who", "status", "median ms", "worst ms", "statements", "kB")
+
+
+def fill(database: Database) -> dict[str, str]:
+    """The market, and a login's secret by who looks."""
+    kinds = [kind for kind in CategoryKind if kind is not CategoryKind.OPEN]
+    categories = tuple(Category(code=kind.value, label=kind.value, kind=kind) for kind in kinds)
+    with database.write() as session:
+        create_market(session, NOW, SYSTEM, Policy(name="Marktplatz", date=NOW.date(), categories=categories), "m1")
+        session.add(Account(id="a1", email="chefin@example.org", name="Chefin", is_owner=True, created_at=NOW))
+    with database.write("m1") as session:
+        get_market(session, "m1").phase = Phase.COLLECTING
+        session.flush()
+        session.execute(insert(OrganisationRecord), list(_organisations()))
+        session.execute(insert(EntryRecord), list(_entries(kinds)))
+        people = [
+            {"market_id": "m1", "id": f"p{n}", "name": f"Person {n}", "email": f"p{n}@example.org"} for n in range(ORGANISATIONS)
+        ]
+        session.execute(insert(Person), [row | {"created_at": NOW, "language": "de"} for row in people])
+        standing = {"market_id": "m1", "is_contact": True}
+        session.execute(
+            insert(Representation), [standing | {"organisation_id": f"o{n}", "person_id": f"p{n}"} for n in range(ORGANISATIONS)]
+        )
+        mail = {"market_id": "m1", "kind": "reminder", "subject": "Bald", "body": "{link}", "status": MessageStatus.HELD}
+        session.execute(
+            insert(OutboxMessage),
+            [mail | {"id": f"msg-{n}", "person_id": f"p{n}", "attempts": 0, "created_at": NOW} for n in range(ORGANISATIONS)],
+        )
+    with database.write() as session:
+        return {
+            "organiser": begin_login(session, NOW, account_id="a1"),
+            "participant": begin_login(session, NOW, person=("m1", "p1")),
+        }
+
+
+def _organisations() -> Iterator[dict[str, object]]:
+    for number in range(ORGANISATIONS):
+        kind = OrganisationKind.COMPANY if number % 2 else OrganisationKind.NONPROFIT
+        lists = {"values": [], "excludes": [], "absent_rounds": []}
+        fields = {
+            "market_id": "m1",
+            "id": f"o{number}",
+            "kind": kind,
+            "name": f"Organisation {number}",
+            "postcode": f"50{number:03}",
+        }
+        yield fields | lists | {"representatives": 1, "agreed": 0, "created_at": NOW, "updated_at": NOW, "version": 1}
+
+
+def _entries(kinds: list[CategoryKind]) -> Iterator[dict[str, object]]:
+    for number in range(ORGANISATIONS):
+        for each in range(ENTRIES_EACH):
+            side = EntrySide.OFFER if (number + each) % 2 else EntrySide.NEED
+            fields = {"market_id": "m1", "id": f"{side}-{number}-{each}", "side": side, "organisation_id": f"o{number}"}
+            said = {"title": TITLES[(number + each) % len(TITLES)], "category": kinds[(number + each) % len(kinds)].value}
+            begun = {"impact_fields": [], "answers": {}, "capacity": 1, "agreed": 0, "version": 1}
+            yield fields | said | begun | {"created_at": NOW, "updated_at": NOW}
+
+
+def find_pages(app: FastAPI) -> Iterator[str]:
+    for route in iter_route_contexts(app.routes):
+        path = route.path or ""
+        if "GET" in (route.methods or set()) and "pages" in getattr(route, "tags", ()):
+            names = re.findall(r"{(\w+)(?::path)?}", path)
+            if all(name in VALUES or name == "market" for name in names):
+                yield re.sub(r"{(\w+)(?::path)?}", lambda found: {"market": "m1", **VALUES}[found[1]], path)
+
+
+def measure(app: FastAPI, database: Database, secrets: dict[str, str], rounds: int) -> None:
+    statements = 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
+    with TestClient(app, follow_redirects=False) as client:
+        for path in sorted(set(find_pages(app))):
+            who = "participant" if path.startswith("/m/m1/me") else "organiser"
+            headers = {"Accept": "text/html", "Cookie": f"marktplatz={secrets[who]}"}
+            client.get(path, headers=headers)
+            times = []
+            for _ in range(rounds):
+                statements = 0
+                began = perf_counter()
+                answer = client.get(path, headers=headers)
+                times.append((perf_counter() - began) * 1000)
+            size = len(answer.content) / 1000
+            print(f"| {path} | {who} | {answer.status_code} | {median(times):.0f} | {max(times):.0f} | {statements} | {size:.1f} |")
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    database = Database(SqliteTemplates(Path(tempfile.mkdtemp())).make_url())
+    settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
+    measure(create_app(settings, database=database), database, fill(database), rounds)
+
+
+if __name__ == "__main__":
+    main()
