@@ -433,7 +433,9 @@ class TestTheTeam:
         invited = anna.send("/organise/m1/team", {"email": "Neu@example.org", "name": "Nele", "role": "helper"})
         assert invited.headers["location"] == "/organise/m1/team?done=member_invited_without_mail"
         with world.database.read() as session:
-            assert session.scalars(select(OutboxMessage.recipient)).all() == ["neu@example.org"]
+            message = session.scalars(select(OutboxMessage)).one()
+            assert (message.recipient, message.kind) == ("neu@example.org", MessageKind.STAFF_INVITATION)
+            assert message.subject == "Sie sind im Team: Markt"
             member = session.scalars(select(Membership.account_id).where(Membership.role == Role.HELPER)).one()
         address = f"/organise/m1/team/{member}/link"
         seen = anna.get("/organise/m1/team")

@@ -17,7 +17,7 @@ from marktplatz.vocabulary import LinkPurpose, MessageKind, Phase
 
 STAFF_LINK_TIME: Final = timedelta(minutes=15)
 HANDED_LINK_TIME: Final = timedelta(days=3)
-"""For somebody who is new and gets the link from an organiser by hand, perhaps tomorrow."""
+"""For somebody who is new: invited by mail, or given the link by an organiser's hand, and perhaps not there before tomorrow."""
 MAX_MARKETS_A_REQUEST: Final = 5
 
 
@@ -66,7 +66,8 @@ def make_link(session: Session, now: datetime, message: OutboxMessage) -> str:
     """The secret of a message's link, made at the moment of delivery."""
     if message.person_id is not None:
         return _keep_link(session, now, LinkPurpose.PARTICIPANT_ENTRY, market_id=message.market_id, person_id=message.person_id)
-    return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, account_id=message.account_id)
+    lasts = HANDED_LINK_TIME if message.kind == MessageKind.STAFF_INVITATION else STAFF_LINK_TIME
+    return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, lasts, account_id=message.account_id)
 
 
 def make_staff_link(session: Session, now: datetime, account: Account) -> str:
