@@ -560,6 +560,17 @@ class TestWhoMayNot:
         assert world.browser().post(address, data=EVENT | form, headers=PAGE).status_code == 401
         assert actions(world, "m1") == before
 
+    def test_whoever_helps_is_not_sent_to_a_page_that_refuses_them(self, world: World) -> None:
+        world.make_market("m1", name="Markt")
+        world.make_market("m2", Phase.DRAFT, name="Entwurf")
+        broker = Browser(world, world.make_account("makler@example.org", m1=Role.BROKER, m2=Role.BROKER))
+        page = broker.get("/organise")
+        assert 'href="/m/m1"' in page
+        assert "Makler:in" in page
+        assert "Entwurf" in page
+        assert "/organise/m1" not in page
+        assert "/m2" not in page
+
     def test_only_the_owner_begins_a_market(self, world: World) -> None:
         anna = make_organiser(world, world.make_market(name="Markt"))
         anna.get("/organise/new", 403)

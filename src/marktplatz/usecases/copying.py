@@ -23,7 +23,7 @@ from marktplatz.vocabulary import AgreementStatus
 MAX_ID: Final = 48
 KEPT_FREE: Final = frozenset({"new", INSTALLATION})
 """Steps of our own addresses."""
-_UNFOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_UNFOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "ł": "l", "đ": "d"})
 
 
 def find_free_id(session: Session, name: str) -> str:
