@@ -14,14 +14,22 @@ from marktplatz.usecases.mail_texts import find_own_text
 from marktplatz.vocabulary import MessageKind, MessageStatus
 from marktplatz.wording.mails import LINK, mail_text
 
-RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY, MessageKind.ENTRY_RECEIVED})
-"""Somebody waits for these, and they go to nobody but who asked."""
+RELEASED_AT_ONCE: Final = frozenset(
+    {MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY, MessageKind.ENTRY_RECEIVED, MessageKind.STAFF_INVITATION}
+)
+"""Somebody waits for these; they go to nobody but who asked, or to the one whom an organiser just named."""
 
 
 def write_to_account(session: Session, now: datetime, account: Account, language: str) -> OutboxMessage:
     """A way in for somebody of the staff."""
     subject, body = mail_text(MessageKind.STAFF_LOGIN, language, name=account.name, market="")
     return _write(session, now, MessageKind.STAFF_LOGIN, account.email, subject, body, account_id=account.id)
+
+
+def write_invitation(session: Session, now: datetime, account: Account, market_name: str, language: str) -> OutboxMessage:
+    """For somebody new in a team, who may read it tomorrow."""
+    subject, body = mail_text(MessageKind.STAFF_INVITATION, language, name=account.name, market=market_name)
+    return _write(session, now, MessageKind.STAFF_INVITATION, account.email, subject, body, account_id=account.id)
 
 
 def write_to_person(

@@ -57,10 +57,15 @@ from marktplatz.web.pages import (
     me_entries,
     me_plan,
     me_wishes,
+    new_market,
     organise,
+    overview,
     people,
+    setup,
     signing,
     start,
+    team,
+    texts,
 )
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
@@ -107,6 +112,11 @@ PAGES = (
     me_plan.router,
     me_data.router,
     organise.router,
+    new_market.router,
+    overview.router,
+    texts.router,
+    setup.router,
+    team.router,
     mail_texts.router,
     letters.router,
     outbox_page.router,

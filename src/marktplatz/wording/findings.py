@@ -18,6 +18,7 @@ from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
+from marktplatz.wording.findings_setup import SETUP_SENTENCES
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
@@ -177,6 +178,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **OWN_PAGE_SENTENCES,
+    **SETUP_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
     **ADVICE_SENTENCES,

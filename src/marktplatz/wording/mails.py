@@ -21,6 +21,7 @@ _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
     MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
+    MessageKind.STAFF_INVITATION: "Sie sind im Team: {market}",
 }
 _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Guten Tag {name},\n\nmit diesem Link melden Sie sich an. "
@@ -46,8 +47,12 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     "Wenn etwas dazwischenkommt, sagen Sie bitte auch dort ab; dann kann jemand anderes nachrücken.\n",
     MessageKind.PROPOSALS_PUBLISHED: "Guten Tag {name},\n\nfür {organisation} gibt es Vorschläge, "
     "mit wem Sie bei „{market}“ sprechen sollten und warum. Sie finden sie auf Ihrer Seite:\n\n{link}\n",
+    MessageKind.STAFF_INVITATION: "Guten Tag {name},\n\nSie sind eingeladen, im Team von „{market}“ mitzuarbeiten. "
+    "Mit diesem Link melden Sie sich an. Er gilt drei Tage und nur einmal:\n\n{link}\n\n"
+    "Danach legen Sie ein Passwort fest oder lassen sich jederzeit einen neuen Link schicken.\n",
 }
-EDITABLE: Final = tuple(kind for kind in _BODIES if kind is not MessageKind.STAFF_LOGIN)
+OF_THE_TEAM: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.STAFF_INVITATION})
+EDITABLE: Final = tuple(kind for kind in _BODIES if kind not in OF_THE_TEAM)
 """Kinds for which a market may have its own words; the sign-in of the team belongs to the installation."""
 
 

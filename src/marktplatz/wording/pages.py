@@ -30,6 +30,7 @@ from marktplatz.vocabulary import (
 from marktplatz.wording import translate
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
+from marktplatz.wording.done_setup import DONE_SETUP
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -155,4 +156,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
     **OWN_PAGE_DONE,
+    **DONE_SETUP,
 }
