@@ -12,10 +12,11 @@ from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv
 from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.json_file import read_json, read_json_bytes
+from marktplatz.exchange.mending import Mending
 from marktplatz.exchange.mentions import note_columns
 from marktplatz.exchange.places import Origins
 from marktplatz.exchange.spreadsheet import read_spreadsheet
-from marktplatz.exchange.tables import Content, find_missing_organisations
+from marktplatz.exchange.tables import Content, Mend, as_it_is, find_missing_organisations
 from marktplatz.exchange.validation import validate
 from marktplatz.exchange.zip_file import MAX_NAME
 from marktplatz.market import Market
@@ -67,6 +68,13 @@ def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding,
 def read_sent_market_bytes(name: str, content: bytes) -> SentMarket:
     """The same with the places of its entries."""
     return _without_errors(*_read_bytes(_base_name(name), content))
+
+
+def read_mended_bytes(name: str, content: bytes, mending: Mending) -> tuple[SentMarket | None, tuple[Finding, ...]]:
+    """The same with some cells replaced; None if there still are errors, and every finding. InvalidInput if it cannot be read."""
+    market, findings, origins = _read_bytes(_base_name(name), content, mending.mend)
+    sent = None if market is None or _has_errors(findings) else SentMarket(market, findings, origins)
+    return sent, shorten(findings)
 
 
 def inspect_market_bytes(name: str, content: bytes) -> tuple[Finding, ...]:
@@ -132,7 +140,7 @@ def _refuse_if_large(path: Path) -> None:
         raise InvalidInput(Finding("file_too_large", Place(path.name), {"limit": ZIP_LIMITS.packed // 1_000_000}))
 
 
-def _read_bytes(file: str, content: bytes) -> _Read:
+def _read_bytes(file: str, content: bytes, mend: Mend = as_it_is) -> _Read:
     suffix = f".{file.rpartition('.')[2].lower()}" if "." in file else ""
     if suffix == ".json":
         return _validate(*read_json_bytes(file, content))
@@ -140,9 +148,9 @@ def _read_bytes(file: str, content: bytes) -> _Read:
         with TemporaryDirectory(prefix="marktplatz-") as folder:
             path = Path(folder) / f"sent{suffix}"
             path.write_bytes(content)
-            return _validate_tables(read_spreadsheet(path, file))
+            return _validate_tables(read_spreadsheet(path, file, mend))
     if suffix == ".zip":
-        return _validate_tables(read_csv_zip(file, content))
+        return _validate_tables(read_csv_zip(file, content, mend))
     if suffix == ".csv":
         raise InvalidInput(Finding("single_csv_sent", Place(file)))
     raise _unknown_kind(file, suffix)

@@ -12,6 +12,7 @@ from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.vocabulary import MessageKind, MessageStatus
 from marktplatz.wording.mails import mail_text
+from marktplatz.wording.return_mail import return_text
 
 RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
 """Somebody waits for these, and they go to nobody but who asked."""
@@ -31,6 +32,15 @@ def write_to_person(
         raise Conflict(Finding("person_without_mail"))
     subject, body = mail_text(kind, language, name=person.name or "", market=market_name)
     return _write(session, now, kind, person.email, subject, body, market_id=person.market_id, person_id=person.id)
+
+
+def write_returned(
+    session: Session, now: datetime, person: Person, market_name: str, what: str, reason: str, language: str
+) -> OutboxMessage:
+    """Why something was given back; held, so that the organiser may change the words before it leaves."""
+    kind = MessageKind.ENTRY_RETURNED
+    subject, body = return_text(language, name=person.name or "", market=market_name, what=what, reason=reason)
+    return _write(session, now, kind, person.email or "", subject, body, market_id=person.market_id, person_id=person.id)
 
 
 def get_message(session: Session, market_id: str, message_id: str) -> OutboxMessage:

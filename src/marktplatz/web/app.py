@@ -45,7 +45,7 @@ from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
-from marktplatz.web.pages import market, organise, signing, start
+from marktplatz.web.pages import files, market, merging, organise, registration, registrations, signing, start
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
@@ -79,7 +79,16 @@ ROUTERS = (
     archives.router,
 )
 
-PAGES = (start.router, signing.router, market.router, organise.router)
+PAGES = (
+    start.router,
+    signing.router,
+    market.router,
+    organise.router,
+    registrations.router,
+    registration.router,
+    merging.router,
+    files.router,
+)
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
 """For everybody by nature; each is looked at in the tests."""

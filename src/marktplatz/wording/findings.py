@@ -12,6 +12,7 @@ from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
+from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 
@@ -171,6 +172,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
     **PAGE_SENTENCES,
+    **REGISTRATION_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
 }

@@ -28,6 +28,7 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
+from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -149,4 +150,4 @@ def done_text(code: str, language: str = "de") -> str | None:
     return translate(said, language) if said is not None else None
 
 
-ALL_DONE: Final[Mapping[str, str]] = {**DONE}
+ALL_DONE: Final[Mapping[str, str]] = {**DONE, **DONE_REGISTRATIONS}

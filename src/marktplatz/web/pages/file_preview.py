@@ -1,0 +1,160 @@
+"""The preview of a file: what is wrong, with inputs where it can be mended, and what would change, list by list."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request, Response
+
+from marktplatz.db.models import MarketRecord, Upload
+from marktplatz.errors import Finding
+from marktplatz.exchange.columns import SHEET_BY_KEY
+from marktplatz.exchange.import_changes import EntryChange, ListChanges
+from marktplatz.exchange.mending import Mending, Spot
+from marktplatz.market import Market
+from marktplatz.usecases.importing import ImportPlan
+from marktplatz.usecases.uploads import corrections_of
+from marktplatz.web.language import find_language
+from marktplatz.web.pages.forms import Form
+from marktplatz.web.pages.frame import show
+from marktplatz.wording.history import label, value_text
+
+MAX_ERRORS: Final = 60
+MAX_WARNINGS: Final = 40
+ROWS: Final = 50
+MAX_FIELDS_SHOWN: Final = 12
+STATUSES: Final = ("new", "changed", "dropped", "unchanged", "only_stored")
+SHOWN: Final = ("new", "changed", "dropped", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCell:
+    """Findings about one cell; `text` is what stands there, None where it cannot be mended here."""
+
+    spot: str
+    findings: tuple[Finding, ...]
+    text: str | None
+
+
+def show_preview(
+    request: Request,
+    *,
+    market: MarketRecord,
+    upload: Upload,
+    plan: ImportPlan | None,
+    errors: Sequence[Finding],
+    warnings: Sequence[Finding],
+    mending: Mending,
+    form: Form,
+    list_key: str,
+    page: int,
+) -> Response:
+    changes = plan.changes.by_list if plan is not None else {}
+    counts = {key: _count(told) for key, told in changes.items() if any(_count(told).values())}
+    chosen = list_key if list_key in counts else next((key for key in counts if not changes[key].is_empty), next(iter(counts), ""))
+    rows = _find_rows(changes[chosen]) if chosen else []
+    pages = max(1, -(-len(rows) // ROWS))
+    page = min(page, pages)
+    cells = find_wrong_cells(errors, mending)
+    return show(
+        request,
+        "preview.html",
+        market=market,
+        upload=upload,
+        mended=len(corrections_of(upload)),
+        cells=cells[:MAX_ERRORS],
+        more_errors=max(0, len(cells) - MAX_ERRORS),
+        warnings=warnings[:MAX_WARNINGS],
+        more_warnings=max(0, len(warnings) - MAX_WARNINGS),
+        is_read=plan is not None,
+        is_empty=plan is not None and plan.changes.is_empty,
+        policy=_tell_fields(plan.changes.policy, find_language(request)) if plan is not None else [],
+        counts=counts,
+        names={key: SHEET_BY_KEY[key].name if key in SHEET_BY_KEY else key for key in counts},
+        chosen=chosen,
+        rows=[_tell_row(plan, chosen, *row, find_language(request)) for row in rows[(page - 1) * ROWS : page * ROWS]] if plan else [],
+        page=page,
+        pages=pages,
+        form=form,
+        statuses=STATUSES,
+    )
+
+
+def find_wrong_cells(errors: Sequence[Finding], mending: Mending) -> list[WrongCell]:
+    """Those that can be mended first; several findings about one cell together."""
+    by_spot: dict[str, list[Finding]] = {}
+    for finding in errors:
+        place = finding.place
+        by_spot.setdefault(json.dumps([place.file, place.sheet, place.row, place.field]), []).append(finding)
+    cells = []
+    for findings in by_spot.values():
+        place = findings[0].place
+        spot = json.dumps([place.sheet, place.row, place.field], ensure_ascii=False)
+        cells.append(WrongCell(spot, tuple(findings), mending.text_at(place)))
+    return sorted(cells, key=lambda cell: cell.text is None)
+
+
+def read_spots(form: Form) -> dict[Spot, str]:
+    """What was typed into the cells of a preview, as far as it is another text than before."""
+    found: dict[Spot, str] = {}
+    for name in form.names():
+        number = name.removeprefix("cell.")
+        if name == number or not number.isdigit():
+            continue
+        spot = _read_spot(form.text(f"spot.{number}"))
+        if spot is not None and form.text(name) != form.text(f"was.{number}"):
+            found[spot] = form.text(name)
+    return found
+
+
+def _read_spot(said: str) -> Spot | None:
+    try:
+        spot = json.loads(said)
+    except ValueError:
+        return None
+    if isinstance(spot, list) and len(spot) == 3 and [type(part) for part in spot] == [str, int, str]:
+        return (spot[0][:300], spot[1], spot[2][:300])
+    return None
+
+
+def _count(told: ListChanges) -> dict[str, int]:
+    return {status: len(getattr(told, status)) for status in STATUSES}
+
+
+def _find_rows(told: ListChanges) -> list[tuple[str, EntryChange]]:
+    return [(status, entry) for status in SHOWN for entry in getattr(told, status)]
+
+
+def _tell_row(plan: ImportPlan, list_key: str, status: str, entry: EntryChange, language: str) -> dict[str, Any]:
+    place = plan.origins.place(list_key, entry.row - 1) if status != "dropped" else None
+    return {
+        "status": status,
+        "key": " · ".join(entry.key),
+        "name": _name_of(plan.merged, list_key, entry.key[0]),
+        "row": None if place is None else place.row,
+        "fields": _tell_fields(entry.fields[:MAX_FIELDS_SHOWN], language),
+    }
+
+
+def _tell_fields(fields: Sequence[Any], language: str) -> list[tuple[str, str, str]]:
+    return [
+        (
+            label(field.field, language),
+            _cut(value_text(field.field, field.before, language)),
+            _cut(value_text(field.field, field.after, language)),
+        )
+        for field in fields
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _name_of(market: Market, list_key: str, key: str) -> str:
+    if list_key == "organisations" and key in market.organisation_by_id:
+        return market.organisation_by_id[key].label
+    if list_key in ("offers", "needs") and key in market.entry_by_id:
+        return market.entry_by_id[key].label
+    return ""
