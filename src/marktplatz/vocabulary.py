@@ -293,3 +293,33 @@ class MessageKind(StrEnum):
 class LinkPurpose(StrEnum):
     STAFF_LOGIN = "staff_login"
     PARTICIPANT_ENTRY = "participant_entry"
+
+
+class VariantKind(StrEnum):
+    """What could be changed about an entry so that more partners could help, the smallest change first."""
+
+    SECOND_DATE = "second_date"
+    WIDER_DATES = "wider_dates"
+    ANY_DATE = "any_date"
+    FEWER_PEOPLE = "fewer_people"
+    FEWER_HOURS = "fewer_hours"
+    REMOTE = "remote"
+    ORGANISATIONS_PLACE = "organisations_place"
+    ANY_CATEGORY = "any_category"
+
+
+class Suspicion(StrEnum):
+    """What makes two organisations, or two entries, look like one, the strongest first."""
+
+    SAME_NAME = "same_name"
+    SAME_MAIL = "same_mail"
+    NEAR_NAME = "near_name"
+    SAME_TEXT = "same_text"
+    NEAR_TEXT = "near_text"
+
+
+class UnreachedReason(StrEnum):
+    """Why somebody should be called: no mail arrived, or none was followed."""
+
+    MAIL_FAILED = "mail_failed"
+    NEVER_ANSWERED = "never_answered"

@@ -7,6 +7,7 @@ from marktplatz.errors import Finding, Place
 from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
+from marktplatz.wording.findings_advice import ADVICE_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
@@ -175,6 +176,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **REGISTRATION_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
+    **ADVICE_SENTENCES,
 }
 
 

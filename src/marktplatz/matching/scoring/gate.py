@@ -10,7 +10,7 @@ from marktplatz.matching.scoring.analysis import analyse
 from marktplatz.matching.scoring.scene import UNKNOWN, Entries, FloatArray, Scene
 from marktplatz.vocabulary import Criterion
 
-_ENOUGH: Final = 0.25
+ENOUGH: Final = 0.25
 """From this content score on all counts: a quarter, so that one thing in common among several is enough."""
 
 UNGATED: Final = frozenset((Criterion.CONTENT, Criterion.WISHES))
@@ -21,7 +21,7 @@ def find_gate(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArr
     """min(1, content score / 0.25), at least half where a text is too vague to tell; 1 in markets that give contents no weight."""
     if scene.market.market.weights.get(Criterion.CONTENT) == 0:
         return np.ones_like(content)
-    gate = np.minimum(1.0, content / _ENOUGH)
+    gate = np.minimum(1.0, content / ENOUGH)
     return np.maximum(gate, UNKNOWN * is_vague(scene, offers, needs), out=gate)
 
 

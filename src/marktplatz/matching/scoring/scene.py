@@ -134,12 +134,13 @@ def was_read(scene: Scene, offer: int, need: int, *fields: str) -> bool:
     )
 
 
-def build_scene(market: Market) -> Scene:
-    """Sort a market by ids and turn it into arrays."""
+def build_scene(market: Market, *, offers: Entries | None = None, needs: Entries | None = None) -> Scene:
+    """Sort a market by ids and turn it into arrays; a side that is given, built for the same organisations, is kept."""
     organisations = tuple(sorted(market.organisations, key=lambda organisation: organisation.id))
     position = {organisation.id: index for index, organisation in enumerate(organisations)}
     lexicon = extend_lexicon(load_lexicon(), market.concepts)
-    offers, needs = (_build_entries(market, entries, position, lexicon) for entries in (market.offers, market.needs))
+    offers = _build_entries(market, market.offers, position, lexicon) if offers is None else offers
+    needs = _build_entries(market, market.needs, position, lexicon) if needs is None else needs
     targets = position, offers.position, needs.position
     refusing = [_collect_wishes(market, {WishLevel.NO_THANKS: 1.0}, position, each) for each in targets]
     liking = [_collect_wishes(market, {WishLevel.MUST_MEET: 1.0, WishLevel.LIKE: 0.5}, position, each) for each in targets]

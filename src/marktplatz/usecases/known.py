@@ -1,0 +1,43 @@
+"""What was worked out from a market and stays true until it changes; for whoever asks often."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Final, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from marktplatz.market import Market
+from marktplatz.usecases.contents import find_head
+from marktplatz.usecases.records import load_market
+
+T = TypeVar("T")
+
+_MOST_MARKETS: Final = 4
+
+
+class Known(Generic[T]):
+    """A function of a whole market, worked out anew only after a change; kept for the markets that were asked about last.
+
+    One is made per process and given to the use cases; two that ask at the same time may both work it out.
+    """
+
+    def __init__(self, work_out: Callable[[Market], T], *, with_contacts: bool = False) -> None:
+        self._work_out, self._with_contacts = work_out, with_contacts
+        self._known: OrderedDict[str, tuple[str, T]] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, session: Session, market_id: str) -> T:
+        """One query if nothing has changed, else as many more as `load_market` makes."""
+        head = find_head(session, market_id)
+        with self._lock:
+            known = self._known.get(market_id)
+        if known is not None and known[0] == head:
+            return known[1]
+        found = self._work_out(load_market(session, market_id, with_contacts=self._with_contacts))
+        with self._lock:
+            self._known[market_id] = head, found
+            self._known.move_to_end(market_id)
+            while len(self._known) > _MOST_MARKETS:
+                self._known.popitem(last=False)
+        return found
