@@ -39,10 +39,6 @@ class Mending:
             return table
         return replace(table, rows=self._mended_rows(table))
 
-    def can_mend(self, place: Place) -> bool:
-        """Is there such a cell?"""
-        return self.text_at(place) is not None
-
     def text_at(self, place: Place) -> str | None:
         """What stands in a cell, as somebody would type it; None where there is none that could be mended."""
         seen = self._seen.get(place.sheet or "")
@@ -57,14 +53,14 @@ class Mending:
     def _mended_rows(self, table: Table) -> Iterator[tuple[int, Sequence[Cell]]]:
         seen = self._seen.setdefault(table.name, _Seen())
         for number, cells in table.rows:
+            mended = self._mend_row(table.name, number, cells, seen)
             if seen.positions:
-                cells = self._mend_row(table.name, number, cells, seen)
-                seen.rows[number] = cells
+                seen.rows[number] = mended
             elif not all(map(is_blank, cells)):
                 for position, heading in enumerate(cells):
                     if isinstance(heading, str) and heading.strip():
                         seen.positions.setdefault(heading.strip(), position)
-            yield number, cells
+            yield number, mended
 
     def _mend_row(self, sheet: str, number: int, cells: Sequence[Cell], seen: _Seen) -> Sequence[Cell]:
         if not self._corrections:

@@ -32,9 +32,7 @@ def acting_for(actor: Actor, organisation_id: str) -> Actor:
 
 
 def find_entries(session: Session, market_id: str, organisation_ids: Iterable[str]) -> list[EntryRecord]:
-    wanted = select(EntryRecord).where(
-        EntryRecord.market_id == market_id, EntryRecord.organisation_id.in_(tuple(organisation_ids))
-    )
+    wanted = select(EntryRecord).where(EntryRecord.market_id == market_id, EntryRecord.organisation_id.in_(tuple(organisation_ids)))
     return list(session.scalars(wanted.order_by(EntryRecord.side.desc(), EntryRecord.created_at, EntryRecord.id)))
 
 
@@ -60,9 +58,7 @@ def return_one(session: Session, now: datetime, actor: Actor, record: Registered
     return bool((change.after or {}).get("message"))
 
 
-def return_many(
-    session: Session, now: datetime, records: Iterable[OrganisationRecord], reason: str, language: str
-) -> list[Change]:
+def return_many(session: Session, now: datetime, records: Iterable[OrganisationRecord], reason: str, language: str) -> list[Change]:
     """The same for many at once; the caller tells the audit."""
     reason = check_reason(reason)
     return [_return(session, now, record, reason, language) for record in records]

@@ -13,12 +13,12 @@ from marktplatz.db.models import (
     AuditDetail,
     AuditEntry,
     AuditHead,
-    CategoryRecord,
     EntryRecord,
     OrganisationRecord,
     OutboxMessage,
 )
 from marktplatz.errors import Conflict, Finding, InvalidInput, Place
+from marktplatz.market import Market
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.approving import (
     STANDING_ACTIONS,
@@ -31,6 +31,7 @@ from marktplatz.usecases.approving import (
     tell,
 )
 from marktplatz.usecases.audit import Change, Subject
+from marktplatz.usecases.markets import get_market, get_policy
 from marktplatz.usecases.registrations import Filter, find_all
 from marktplatz.vocabulary import MessageStatus, Standing
 
@@ -128,7 +129,7 @@ def do_deed(
 def _set_categories(
     session: Session, now: datetime, market_id: str, entries: tuple[EntryRecord, ...], category: str
 ) -> list[Change]:
-    if session.get(CategoryRecord, (market_id, category)) is None:
+    if category not in Market(market=get_policy(session, get_market(session, market_id))).category_kinds:
         raise InvalidInput(Finding("missing", Place(field="category")))
     changes = []
     for entry in entries:

@@ -37,7 +37,8 @@ def find_history(session: Session, market_id: str, organisation_id: str) -> list
     merged = find_merged(session, market_id, organisation_id)
     organisations = (organisation_id, *merged)
     wanted = select(EntryRecord.id, EntryRecord.title).where(EntryRecord.market_id == market_id)
-    entries = dict(session.execute(wanted.where(EntryRecord.organisation_id.in_(organisations))).tuples().all())
+    found_entries = session.execute(wanted.where(EntryRecord.organisation_id.in_(organisations)))
+    entries = {key: title for key, title in found_entries}  # noqa: C416 a Result has keys()
     about = or_(
         and_(AuditEntry.subject_kind == "organisation", AuditEntry.subject_id.in_(organisations)),
         and_(AuditEntry.subject_kind.in_(("offer", "need")), AuditEntry.subject_id.in_(tuple(entries))),

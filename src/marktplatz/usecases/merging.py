@@ -1,4 +1,4 @@
-"""Two organisations that are one: what hangs on the one that goes moves to the one that stays, in one transaction, or nothing does."""
+"""Two organisations that are one: what hangs on the one that goes moves to the one that stays, all of it or nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -100,9 +100,7 @@ def _move_wishes(session: Session, kept: OrganisationRecord, gone: OrganisationR
     """Of what says the same one stays; about itself nobody wishes."""
     market_id = kept.market_id
     own = {kept.id, gone.id} | set(
-        session.scalars(
-            select(EntryRecord.id).where(EntryRecord.market_id == market_id, EntryRecord.organisation_id == kept.id)
-        )
+        session.scalars(select(EntryRecord.id).where(EntryRecord.market_id == market_id, EntryRecord.organisation_id == kept.id))
     )
     both = (kept.id, gone.id)
     about = WishRecord.organisation_id.in_(both) | WishRecord.target.in_(both)
@@ -183,9 +181,7 @@ def _rename(session: Session, columns: Iterable[Any], kept: OrganisationRecord, 
         )
 
 
-def _write(
-    session: Session, now: datetime, kept: OrganisationRecord, gone: OrganisationRecord, values: dict[str, Any]
-) -> None:
+def _write(session: Session, now: datetime, kept: OrganisationRecord, gone: OrganisationRecord, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(kept, name, value)
     kept.agreed += gone.agreed

@@ -36,13 +36,11 @@ def _find_people(session: Session, record: OrganisationRecord) -> list[tuple[Per
         .where(Representation.market_id == record.market_id, Representation.organisation_id == record.id)
         .order_by(Representation.is_contact.desc(), Person.created_at, Person.id)
     )
-    return list(session.execute(wanted).tuples())
+    return [(person, standing) for person, standing in session.execute(wanted)]
 
 
 def _standings_of(session: Session, record: OrganisationRecord) -> list[Representation]:
-    wanted = select(Representation).where(
-        Representation.market_id == record.market_id, Representation.organisation_id == record.id
-    )
+    wanted = select(Representation).where(Representation.market_id == record.market_id, Representation.organisation_id == record.id)
     return list(session.scalars(wanted))
 
 
@@ -62,14 +60,10 @@ def _is_same(one: Person, other: Person) -> bool:
 def _become_one(session: Session, stays: Person, goes: Person) -> None:
     for kept in HANGING_ON_A_PERSON:
         session.execute(
-            update(kept)
-            .where(kept.market_id == goes.market_id, kept.person_id == goes.id)
-            .values(person_id=stays.id),
+            update(kept).where(kept.market_id == goes.market_id, kept.person_id == goes.id).values(person_id=stays.id),
             execution_options={"synchronize_session": False},
         )
-    elsewhere = select(Representation).where(
-        Representation.market_id == goes.market_id, Representation.person_id == goes.id
-    )
+    elsewhere = select(Representation).where(Representation.market_id == goes.market_id, Representation.person_id == goes.id)
     for standing in session.scalars(elsewhere).all():
         organisation_id, is_contact = standing.organisation_id, standing.is_contact
         session.delete(standing)

@@ -87,13 +87,10 @@ def _is_doubled_in_timetable(session: Session, kept: OrganisationRecord, gone: O
         select(ConversationRecord)
         .join(
             TimetableRecord,
-            (TimetableRecord.market_id == ConversationRecord.market_id)
-            & (TimetableRecord.id == ConversationRecord.timetable_id),
+            (TimetableRecord.market_id == ConversationRecord.market_id) & (TimetableRecord.id == ConversationRecord.timetable_id),
         )
         .where(ConversationRecord.market_id == kept.market_id, TimetableRecord.published_at.is_not(None))
-        .where(
-            or_(ConversationRecord.first_id.in_((kept.id, gone.id)), ConversationRecord.second_id.in_((kept.id, gone.id)))
-        )
+        .where(or_(ConversationRecord.first_id.in_((kept.id, gone.id)), ConversationRecord.second_id.in_((kept.id, gone.id))))
     )
     rounds: dict[str, set[int]] = {kept.id: set(), gone.id: set()}
     for conversation in session.scalars(wanted):

@@ -45,6 +45,4 @@ def change_particulars(session: Session, now: datetime, actor: Actor, record: Or
     session.flush()
     said = [value.model_dump(mode="json") for value in (before, sent)]
     subject = Subject("organisation", record.id)
-    record_change(
-        session, now, actor, "change_particulars", subject, chain=record.market_id, before=said[0], after=said[1]
-    )
+    record_change(session, now, actor, "change_particulars", subject, chain=record.market_id, before=said[0], after=said[1])

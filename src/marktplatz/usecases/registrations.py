@@ -102,14 +102,12 @@ def with_entries(session: Session, market_id: str, organisations: Iterable[Organ
 
 def count_standings(session: Session, market_id: str) -> dict[Standing, int]:
     wanted = select(OrganisationRecord.standing, func.count()).where(OrganisationRecord.market_id == market_id)
-    counted = dict(session.execute(wanted.group_by(OrganisationRecord.standing)).tuples().all())
+    counted = {standing: count for standing, count in session.execute(wanted.group_by(OrganisationRecord.standing))}  # noqa: C416
     return {standing: counted.get(standing, 0) for standing in Standing}
 
 
 def _doubts_of(entries: Iterable[EntryRecord]) -> list[Finding]:
-    return [
-        doubt for entry in entries if entry.standing is not Standing.WITHDRAWN for doubt in find_doubts(entry_value(entry))
-    ]
+    return [doubt for entry in entries if entry.standing is not Standing.WITHDRAWN for doubt in find_doubts(entry_value(entry))]
 
 
 def _select(session: Session, market_id: str, asked: Filter) -> Select[OrganisationRecord]:

@@ -23,7 +23,8 @@ REGISTRATION_SENTENCES: Final[Mapping[str, str]] = {
     "merge_of_one_round": "Im veröffentlichten Zeitplan haben beide in derselben Runde ein Gespräch. "
     "Bitte rechnen Sie den Zeitplan nach einer Änderung neu.",
     "no_file_chosen": "Bitte wählen Sie eine Datei aus.",
-    "unknown_upload": "Diese Datei liegt nicht mehr bereit; nach einem Tag wird sie gelöscht. Bitte laden Sie sie noch einmal hoch.",
+    "unknown_upload": "Diese Datei liegt nicht mehr bereit; nach einem Tag wird sie gelöscht. "
+    "Bitte laden Sie sie noch einmal hoch.",
     "upload_changed": "In der Zwischenzeit wurde etwas an der Datei ausgebessert. Bitte sehen Sie die Vorschau noch einmal an.",
     "too_much_to_mend": "So viel lässt sich hier nicht ausbessern (höchstens {limit} Zellen). Bitte ändern Sie die Datei.",
 }

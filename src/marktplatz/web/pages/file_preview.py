@@ -73,7 +73,7 @@ def show_preview(
         counts=counts,
         names={key: SHEET_BY_KEY[key].name if key in SHEET_BY_KEY else key for key in counts},
         chosen=chosen,
-        rows=[_tell_row(plan, chosen, *row, find_language(request)) for row in rows[(page - 1) * ROWS : page * ROWS]] if plan else [],
+        rows=_tell_rows(plan, chosen, rows[(page - 1) * ROWS : page * ROWS], find_language(request)),
         page=page,
         pages=pages,
         form=form,
@@ -124,6 +124,10 @@ def _count(told: ListChanges) -> dict[str, int]:
 
 def _find_rows(told: ListChanges) -> list[tuple[str, EntryChange]]:
     return [(status, entry) for status in SHOWN for entry in getattr(told, status)]
+
+
+def _tell_rows(plan: ImportPlan | None, list_key: str, rows: Sequence[tuple[str, EntryChange]], language: str) -> list[Any]:
+    return [] if plan is None else [_tell_row(plan, list_key, status, entry, language) for status, entry in rows]
 
 
 def _tell_row(plan: ImportPlan, list_key: str, status: str, entry: EntryChange, language: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def read_upload(request: Request, market: MarketId, upload: str) -> ReadFi
     return ReadFile(version, sent, findings, mending)
 
 
-async def read_sent_upload(request: Request, form: SentForm) -> tuple[str, bytes]:
+async def read_sent_upload(form: SentForm) -> tuple[str, bytes]:
     """The name is trusted for nothing but its end."""
     file = form.files.get("file")
     return ("", b"") if file is None else (file.filename or "", await file.read())

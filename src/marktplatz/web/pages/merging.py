@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import OrganisationRecord
+from marktplatz.db.models import OrganisationRecord, Person
 from marktplatz.errors import Finding, InvalidInput
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.approving import find_entries
@@ -93,9 +93,7 @@ def merge(
     return go("organise", market, "registrations", ours.id, done="merged")
 
 
-def _show_merge(
-    request: Request, session: Session, kept: OrganisationRecord, gone: OrganisationRecord, form: Form
-) -> Response:
+def _show_merge(request: Request, session: Session, kept: OrganisationRecord, gone: OrganisationRecord, form: Form) -> Response:
     market, language = kept.market_id, find_language(request)
     contacts = load_contacts(session, market, [kept.id, gone.id])
     fields = []
@@ -104,8 +102,7 @@ def _show_merge(
         fields.append(_field(form, name, ours, theirs, language))
     mine, yours = (contacts.get(record.id) for record in (kept, gone))
     if contact_value(mine) != contact_value(yours):
-        said = [person and ", ".join(filter(None, (person.name, person.email, person.phone))) for person in (mine, yours)]
-        fields.append(_field(form, CONTACT, *said, language))
+        fields.append(_field(form, CONTACT, _say_person(mine), _say_person(yours), language))
     entries: dict[str, list[Any]] = {kept.id: [], gone.id: []}
     for entry in find_entries(session, market, [kept.id, gone.id]):
         entries[entry.organisation_id].append(entry)
@@ -119,6 +116,10 @@ def _show_merge(
         entries=entries,
         form=form,
     )
+
+
+def _say_person(person: Person | None) -> str:
+    return "" if person is None else ", ".join(filter(None, (person.name, person.email, person.phone)))
 
 
 def _field(form: Form, name: str, ours: Any, theirs: Any, language: str) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def show_entry_form(
         side=EntrySide(side),
         form=form or (entry_form(entry) if entry is not None else Form.of(capacity=1)),
         labels={name: label(name, language) for name in LABELS},
-        categories=[(each.code, each.label) for each in find_categories(session, organisation.market_id)],
+        categories=list(find_categories(session, organisation.market_id, language).items()),
         impact_fields=_impact_options(language),
         **({"both": None} | more),
         **words_for(request),

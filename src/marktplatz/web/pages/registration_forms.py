@@ -74,8 +74,7 @@ def entry_form(record: EntryRecord) -> Form:
 def read_organisation(form: Form, base: Organisation) -> Organisation:
     """With what the form asks for; its id stays."""
     lists: dict[str, Any] = {name: [line.strip() for line in form.text(name).splitlines() if line.strip()] for name in LISTS}
-    raw = base.model_dump(mode="json", by_alias=True) | lists
-    sent = form.read(Organisation, ORGANISATION_COLUMNS, ORGANISATION_FIELDS, **raw)
+    sent = form.read(Organisation, ORGANISATION_COLUMNS, ORGANISATION_FIELDS, base=base, **lists)
     if sent.contact is not None and not any((sent.contact.name, sent.contact.email, sent.contact.phone)):
         return sent.model_copy(update={"contact": base.contact and sent.contact})
     if sent.contact is not None and sent.contact.email:

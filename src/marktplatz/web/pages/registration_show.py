@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import (
     Agreement,
     AgreementParty,
-    CategoryRecord,
     CheckIn,
     EntryRecord,
     OrganisationRecord,
@@ -29,7 +28,7 @@ from marktplatz.vocabulary import MessageStatus, WishLevel
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import show
-from marktplatz.web.pages.registrations import words_for
+from marktplatz.web.pages.registrations import find_categories, words_for
 from marktplatz.wording.history import action_text, label, value_text, who_text
 
 
@@ -37,9 +36,7 @@ def show_registration(request: Request, session: Session, record: OrganisationRe
     """A constant number of queries, whatever hangs on it."""
     market, language = record.market_id, find_language(request)
     entries = find_entries(session, market, [record.id])
-    categories = {
-        each.code: each.label for each in session.scalars(select(CategoryRecord).where(CategoryRecord.market_id == market))
-    }
+    categories = find_categories(session, market, language)
     return show(
         request,
         "registration.html",
@@ -48,7 +45,10 @@ def show_registration(request: Request, session: Session, record: OrganisationRe
         organisation=record,
         form=form,
         people=_find_people(session, record),
-        entries=[{"record": entry, "doubts": find_doubts(entry_value(entry)), "facts": _facts(entry, categories, language)} for entry in entries],
+        entries=[
+            {"record": entry, "doubts": find_doubts(entry_value(entry)), "facts": _facts(entry, categories, language)}
+            for entry in entries
+        ],
         facts=_organisation_facts(record, language),
         wishes=_find_wishes(session, record, entries),
         held=_count_held(session, record),
@@ -57,6 +57,10 @@ def show_registration(request: Request, session: Session, record: OrganisationRe
         history=[_tell(step, language) for step in find_history(session, market, record.id)],
         **words_for(request),
     )
+
+
+def _show_entry(entry: EntryRecord, categories: dict[str, str], language: str) -> dict[str, Any]:
+    return {"record": entry, "doubts": find_doubts(entry_value(entry)), "facts": _facts(entry, categories, language)}
 
 
 def _facts(entry: EntryRecord, categories: dict[str, str], language: str) -> list[tuple[str, str]]:
@@ -111,7 +115,7 @@ def _find_people(session: Session, record: OrganisationRecord) -> list[tuple[Per
         .where(Representation.market_id == record.market_id, Representation.organisation_id == record.id)
         .order_by(Representation.is_contact.desc(), Person.id)
     )
-    return list(session.execute(wanted).tuples())
+    return [(person, is_contact) for person, is_contact in session.execute(wanted)]
 
 
 def _find_wishes(
@@ -128,9 +132,7 @@ def _find_wishes(
     labels: dict[str, tuple[str, str]] = {}
     for entry in session.scalars(select(EntryRecord).where(EntryRecord.market_id == record.market_id, EntryRecord.id.in_(named))):
         labels[entry.id] = (entry.title or entry.id, entry.organisation_id)
-    others = select(OrganisationRecord).where(
-        OrganisationRecord.market_id == record.market_id, OrganisationRecord.id.in_(named)
-    )
+    others = select(OrganisationRecord).where(OrganisationRecord.market_id == record.market_id, OrganisationRecord.id.in_(named))
     for other in session.scalars(others):
         labels[other.id] = (other.name or other.id, other.id)
     told = []
@@ -169,5 +171,3 @@ def _find_agreements(session: Session, record: OrganisationRecord) -> list[Agree
         .order_by(Agreement.created_at, Agreement.id)
     )
     return list(session.scalars(wanted))
-
-

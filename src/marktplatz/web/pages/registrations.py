@@ -3,14 +3,13 @@
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import CategoryRecord
 from marktplatz.errors import Finding, NotFound
+from marktplatz.market import Market
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.bulk_deeds import Deed, do_deed, find_aim, undo
-from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.markets import get_market, get_policy
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.records import load_contacts
 from marktplatz.usecases.registering import count_places
@@ -135,9 +134,11 @@ def read_filter(query: Any) -> Filter:
     )
 
 
-def find_categories(session: Session, market: str) -> list[CategoryRecord]:
-    wanted = select(CategoryRecord).where(CategoryRecord.market_id == market)
-    return list(session.scalars(wanted.order_by(CategoryRecord.position)))
+def find_categories(session: Session, market: str, language: str) -> dict[str, str]:
+    """The labels of a market's own categories by code; of one that has none the usual kinds."""
+    policy = get_policy(session, get_market(session, market))
+    own = {category.code: category.label for category in policy.categories}
+    return own or {code: word(kind, language) for code, kind in Market(market=policy).category_kinds.items()}
 
 
 def words_for(request: Request) -> dict[str, Any]:
@@ -184,6 +185,6 @@ def _show_bulk(request: Request, session: Session, market: str, asked: Filter, d
         first_ones=aim.concerned[:FIRST_ONES],
         form=form,
         free=None if profile.hall_places is None else profile.hall_places - count_places(session, market),
-        categories=find_categories(session, market),
+        categories=find_categories(session, market, find_language(request)),
         **words_for(request),
     )
