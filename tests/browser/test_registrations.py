@@ -134,6 +134,6 @@ def test_two_people_change_the_same_and_the_second_sees_both(site: Site, page: P
 def test_the_list_works_without_script(site: Site) -> None:
     fill(site)
     page = site.open("/organise/m1/registrations", cookie=site.sign_in_owner(), java_script_enabled=False)
-    page.get_by_label("Suchen").fill("gibt es nicht")
+    page.get_by_label("Suchen", exact=True).fill("gibt es nicht")
     page.get_by_role("button", name="Anzeigen").click()
     expect(page.get_by_role("heading", name="Nichts gefunden")).to_be_visible()

@@ -104,7 +104,7 @@ def test_wrong_cells_are_mended_in_the_preview(world: World) -> None:
     browser = organiser(world)
     content = make_content(2)
     content["offers"][0]["from"] = "2027-04-01"
-    wrong = as_csv(content, **{"01.04.2027": "32.4.2027", "2027-04-01": "32.4.2027", "gemeinnützig": "gemeinsam"})
+    wrong = as_csv(content, **{"01.04.2027": "32.4.2027", "2027-04-01": "32.4.2027", "gemeinnützig;": "gemeinsam;"})
     shown = upload(browser, wrong, "markt.zip")
     assert "noch nicht" in shown.text
     cells = cells_in(shown.text)
