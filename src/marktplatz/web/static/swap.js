@@ -66,7 +66,7 @@ function show(page, form, address) {
   if (notice) say(notice.textContent);
   const inside = names.map((name) => document.getElementById(name));
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
-  const target = wanted ?? (own && document.getElementById(own)) ?? inside[0];
+  const target = wanted ?? (own ? document.getElementById(own) : null) ?? inside[0];
   if (target) {
     if (!target.matches("a, button, input, select, textarea, summary, [tabindex]")) target.tabIndex = -1;
     target.focus();
