@@ -52,7 +52,7 @@ class CountedStatements:
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
-        self.count = 0
+        self.statements: list[str] = []
 
     def __enter__(self) -> "CountedStatements":
         event.listen(self._engine, "before_cursor_execute", self._note)
@@ -61,5 +61,10 @@ class CountedStatements:
     def __exit__(self, *_: object) -> None:
         event.remove(self._engine, "before_cursor_execute", self._note)
 
-    def _note(self, *_: object) -> None:
-        self.count += 1
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):  # PostgreSQL's driver says it by itself
+            self.statements.append(statement)

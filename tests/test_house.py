@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -176,18 +175,3 @@ def test_a_decision_has_its_four_parts_on_half_a_page(path: Path) -> None:
 
 def test_decisions_are_numbered_without_gaps() -> None:
     assert [int(path.stem[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
-
-
-def test_the_wheel_carries_all_that_is_needed_at_run_time(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    for name in file_names():
-        if name.startswith("src/") or name in ("pyproject.toml", "README.md", "LICENSE"):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(source)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("marktplatz/")}
-    assert packed == {name.removeprefix("src/") for name in file_names() if name.startswith("src/marktplatz/")}

@@ -25,7 +25,10 @@ TRANSLATED = {message.id for path in CATALOGUES for message in read_po(BytesIO(p
 def messages_in(template: Path) -> Iterator[str | tuple[str, str]]:
     with template.open("rb") as stream:
         for _, _, message, _ in babel_extract(stream, ("_", "gettext", "ngettext"), [], {"trimmed": "true"}):
-            yield message if isinstance(message, str) else (message[0], message[1])
+            if isinstance(message, str):
+                yield message
+            else:  # with parameters there is a second one that is empty
+                yield message[0] if message[1] is None else (message[0], message[1])
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from day_world import AGREEMENTS, DRAFT, codes, make_day, submit
 from marktplatz.db.engine import Database
 from marktplatz.vocabulary import Role
+from run_world import URL, finish, plant, small_market, wait_until
 from service_fixtures import World
 
 BREAKS = {
@@ -59,6 +60,19 @@ def test_neither_a_refusal_nor_a_replay_counts_as_a_commit(world: World) -> None
     answers = [notary.post(address, headers={"Idempotency-Key": key}).status_code for key in ("a", "a", "b")]
     assert answers == [200, 200, 409]
     assert told == ["m1"]
+
+
+def test_the_commits_of_a_run_and_of_an_edit_with_work_before_it_are_told(world: World) -> None:
+    plant(world, small_market())
+    owner, told = world.as_owner(), []
+    world.app.state.service.after_commit.append(told.append)
+    assert owner.put(f"{URL}/pairs", json={"offer": "paint", "need": "walls", "status": "pinned"}).status_code == 200
+    assert told == ["m1"]
+    assert codes(owner.put(f"{URL}/pairs", json={"offer": "nothing", "need": "walls", "status": "pinned"})) == ["unknown_offer"]
+    assert told == ["m1"]
+    finish(owner)
+    wait_until(lambda: len(told) >= 4)  # it was asked for, begun, and stored; perhaps its progress was told as well
+    assert set(told) == {"m1"}
 
 
 def test_the_same_request_while_the_first_is_under_way_is_told_to_wait(world: World) -> None:

@@ -27,7 +27,7 @@ from marktplatz.usecases.radar import (
     make_known_radars,
     scan_market,
 )
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 from marktplatz.vocabulary import (
     EntrySide,
     LinkPurpose,
@@ -138,7 +138,9 @@ def test_the_coach_judges_the_stored_market_and_sees_what_has_changed(database: 
     newcomer = Organisation(id="neu", kind=OrganisationKind.NONPROFIT)
     with database.read() as session:
         advice = advise_on_entry(session, ORGANISER, "m1", EntrySide.NEED, "b0", coaches)
-        assert advice == Coach(load_market(session, "m1")).advise(EntrySide.NEED, make_need("b0", "o0", category="hands"))
+        assert advice == Coach(load_market(session, "m1", Extent.KEPT)).advise(
+            EntrySide.NEED, make_need("b0", "o0", category="hands")
+        )
         assert advice.partners == 2
         assert advise_on_draft(session, "m1", EntrySide.NEED, draft, coaches, newcomer).partners == 2
     with database.write("m1") as session:
@@ -164,7 +166,7 @@ def test_the_radar_says_of_a_stored_market_what_it_says_of_its_value(database: D
     store(database, Market(**dict(market) | {"organisations": (*market.organisations, twin)}))
     with database.read() as session:
         radar = look_at_market(session, "m1", make_known_radars())
-        assert radar == scan_market(load_market(session, "m1"))
+        assert radar == scan_market(load_market(session, "m1", Extent.KEPT))
     assert [(balance.key, balance.offers, balance.needs) for balance in radar.by_category] == [("hands", 4, 4), ("web", 0, 0)]
     (double,) = radar.duplicate_organisations
     assert (double.first, double.second, double.suspicions) == ("o0", "twin", (Suspicion.SAME_MAIL,))

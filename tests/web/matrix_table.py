@@ -18,8 +18,9 @@ WORDS: Final = {"always": ALL, "open": ALL - {Phase.CLOSED}, "shown": ALL - {Pha
 STAFF: Final = ("organiser", "broker", "notary", "helper", "moderator", "screen")
 CALLERS: Final = ("owner", *STAFF, "participant", "public", "outsider")
 """The roles of market m1, beside an organiser of another market: the outsider."""
-SETTINGS: Final = ("scope", "ok", "body", "headers", "query", "hidden", "answers", "tells", "withholds", "objects")
+SETTINGS: Final = ("scope", "ok", "body", "form", "headers", "query", "hidden", "answers", "tells", "withholds", "objects")
 STATUS: Final = {"GET": 200, "POST": 201, "PATCH": 200, "PUT": 200, "DELETE": 204}
+PAGE_STATUS: Final = {"GET": 200, "POST": 303}
 VARIANTS: Final = ("own", "partner", "other", "elsewhere")
 ANY: Final = frozenset(VARIANTS) - {"elsewhere"}
 
@@ -40,10 +41,12 @@ class Route:
     name: str
     method: str
     path: str
+    is_page: bool
     scope: str
     permissions: dict[str, Permission]
     ok: tuple[str, ...]
     body: Any
+    form: dict[str, str] | None
     headers: dict[str, str]
     query: str
     objects: dict[str, Any]
@@ -57,6 +60,10 @@ class Route:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+    @property
+    def address(self) -> str:
+        return self.path if self.is_page else PREFIX + self.path
 
     @property
     def is_of_market(self) -> bool:
@@ -121,7 +128,9 @@ def load_table() -> dict[str, Any]:
 @cache
 def load_routes() -> tuple[Route, ...]:
     objects = load_table()["objects"]
-    return tuple(_read_route(name, line, objects) for name, line in load_table()["routes"].items())
+    table = load_table()
+    routes = [_read_route(name, line, objects, is_page=False) for name, line in table["routes"].items()]
+    return (*routes, *(_read_route(name, line, objects, is_page=True) for name, line in table["pages"].items()))
 
 
 def load_canaries() -> dict[str, frozenset[str]]:
@@ -135,20 +144,23 @@ def _seers(names: list[str]) -> frozenset[str]:
     return frozenset((*names, *staff, *owner))
 
 
-def _read_route(name: str, line: dict[str, Any], objects: dict[str, Any]) -> Route:
+def _read_route(name: str, line: dict[str, Any], objects: dict[str, Any], *, is_page: bool) -> Route:
     method, path, *_ = name.split(" ")
     resource = path.removeprefix("/markets/{market}").strip("/").partition("/")[0]
-    body = line.get("body")
-    named = {param.partition(":")[0] for param in re.findall(r"{([\w:]+)}", f"{path} {body or ''} {line.get('query', '')}")}
-    ok, own_objects = line.get("ok", STATUS[method]), line.get("objects", {})
+    body, form = line.get("body"), line.get("form", {}) if is_page and method == "POST" else None
+    told = f"{path} {body or form or ''} {line.get('query', '')}"
+    named = {param.partition(":")[0] for param in re.findall(r"{([\w:]+)}", told)}
+    ok, own_objects = line.get("ok", (PAGE_STATUS if is_page else STATUS)[method]), line.get("objects", {})
     return Route(
         name=name,
         method=method,
         path=path,
+        is_page=is_page,
         scope=line["scope"],
         permissions=dict(_read_permissions(line)),
         ok=tuple(str(word) for word in (ok if isinstance(ok, list) else [ok])),
         body=body,
+        form=form,
         headers=line.get("headers", {}),
         query=line.get("query", ""),
         objects={param: own_objects.get(param) or _find_object(objects, resource, param) for param in named - {"market"}},

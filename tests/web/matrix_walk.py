@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus, urlencode
 
 from fastapi import FastAPI
 from matrix_client import Answer, call, without_threads
-from matrix_table import CALLERS, PREFIX, STAFF, Route, load_canaries, load_routes
-from matrix_world import HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
+from matrix_table import CALLERS, STAFF, Route, load_canaries, load_routes
+from matrix_world import FORM_TOKEN, HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
 
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
@@ -94,16 +95,20 @@ class Matrix:
 
     async def _ask(self, cell: Cell) -> tuple[Answer, str]:
         route = cell.route
-        path, query = (fill(text, route, cell.variant) for text in (route.path, route.query))
+        path, query = (fill(text, route, cell.variant) for text in (route.address, route.query))
         headers = {"host": "testserver", "sec-fetch-site": "same-origin", **route.headers, **_credentials(cell)}
         body = b""
         if route.body is not None:
             body = fill(json.dumps(route.body), route, cell.variant).encode()
             headers.setdefault("content-type", "application/json")
+        if route.form is not None:
+            sent = {name: fill(value, route, cell.variant) for name, value in route.form.items()}
+            body = urlencode({"form_token": FORM_TOKEN} | sent, doseq=True).encode()
+            headers["content-type"] = "application/x-www-form-urlencoded"
         if route.method in ("PATCH", "DELETE", "PUT"):
             headers["if-match"] = "*"
-        answer = await call(self.app, route.method, PREFIX + path, headers, body, query)
-        return answer, f"{path}?{query} {body.decode()}"
+        answer = await call(self.app, route.method, path, headers, body, query)
+        return answer, f"{path}?{query} {unquote_plus(body.decode())}"
 
     def _find_canaries(self, cell: Cell, answer: Answer, sent: str) -> Iterator[str]:
         """Words that do not belong here; what the request itself said is no news."""

@@ -46,6 +46,7 @@ from marktplatz.vocabulary import (
 )
 
 ELSEWHERE = OF_MARKET["elsewhere"]
+FORM_TOKEN = "form"  # noqa: S105
 PASSWORD = "ein ganzer Satz als Passwort"  # noqa: S105
 
 
@@ -82,7 +83,7 @@ def digest_of(connection: Connection) -> str:
 def plant(database: Database) -> None:
     """Both markets, their people and things, and callers of every role."""
     with database.write() as session:
-        create_market(session, NOW, SYSTEM, Policy(name="Markt", max_pairs_between=None), HERE)
+        create_market(session, NOW, SYSTEM, Policy(name="Markt", date=NOW.date(), max_pairs_between=None), HERE)
         create_market(session, NOW, SYSTEM, Policy(name="Kanari-Markt-elsewhere"), ELSEWHERE)
         session.add(ConsentText(purpose=ConsentPurpose.PHOTOS, version="1", text="Ja."))
         session.flush()
@@ -164,4 +165,4 @@ def plant_token(session: Session, token_id: str, role: Role, markets: list[str] 
 
 def _login(secret: str, **holder: str) -> Login:
     times = {"created_at": NOW, "expires_at": NOW + timedelta(hours=12)}
-    return Login(secret_sha256=hash_secret(secret), form_secret="form", is_by_link=False, **times, **holder)  # noqa: S106
+    return Login(secret_sha256=hash_secret(secret), form_secret=FORM_TOKEN, is_by_link=False, **times, **holder)

@@ -127,7 +127,9 @@ def make_request(case: schemathesis.Case, manner: Manner) -> requests.PreparedRe
 
 @cache
 def _routes() -> dict[tuple[str, str], Route]:
-    return {(route.method, PREFIX + re.sub(r":path}", "}", route.path)): route for route in reversed(load_routes())}
+    return {
+        (route.method, PREFIX + re.sub(r":path}", "}", route.path)): route for route in reversed(load_routes()) if not route.is_page
+    }
 
 
 def find_route(method: str, path: str) -> Route | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from day_world import AGREEMENTS, DRAFT, RETURN, SERVICE, Day, codes, make_day, submit
+from market_content import CountedStatements
 from marktplatz.db.models import EntryRecord, OrganisationRecord, PairRecord, WishRecord
 from marktplatz.vocabulary import PairStatus, Role, WishLevel
 from service_fixtures import World
@@ -145,6 +146,30 @@ def test_an_organisations_own_maximum_goes_before_the_markets(world: World) -> N
     assert certify(world, parties=["bank", "choir"], services=song).status_code == 200
     change(day, OrganisationRecord, "choir", max_agreements=9)
     assert refusal(certify(world, parties=["bank", "choir"], services=song), "max_agreements")["organisation"] == "bank"
+
+
+@pytest.mark.parametrize(("parties", "services", "others"), [(2, 1, 0), (6, 12, 150)], ids=["small", "large"])
+def test_a_stamp_takes_as_many_questions_in_a_small_and_in_a_large_market(
+    world: World, parties: int, services: int, others: int
+) -> None:
+    day = make_day(world, max_agreements=9)
+    for number in range(parties - 2 + others):
+        day.organisation(f"o{number}")
+        wish(day, f"o{number}", "bank" if number >= parties - 2 else "nobody")
+    for number in range(services):
+        day.offer(f"paint{number}")
+        day.need(f"walls{number}")
+    named = [SERVICE | {"offer": f"paint{number}", "need": f"walls{number}"} for number in range(services)]
+    for earlier in range(2):
+        assert certify(world, services=[RETURN | {"text": f"Lied {earlier}"}]).status_code == 200
+    agreement = submit(
+        world.as_token(Role.BROKER), parties=["bank", "club", *(f"o{n}" for n in range(parties - 2))], services=named
+    )
+    notary = world.as_token(Role.NOTARY)
+    with CountedStatements(world.database) as asked:
+        answer = notary.post(f"{AGREEMENTS}/{agreement}/certify", headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 200, answer.text
+    assert asked.count == 18, asked.statements
 
 
 def test_every_broken_rule_is_named(world: World) -> None:

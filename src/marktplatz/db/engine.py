@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event, make_url, select
+from sqlalchemy import Engine, bindparam, create_engine, event, make_url, select
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,9 @@ POOL_SIZE: Final = 50
 
 WAL_RESET_FIXED: Final = (3, 51, 3)
 WAL_RESET_FIXED_BRANCHES: Final = ((3, 44, 6), (3, 50, 7))
+
+_HEAD: Final = select(AuditHead).where(AuditHead.chain == bindparam("chain")).execution_options(populate_existing=True)
+_HEAD_LOCKED: Final = _HEAD.with_for_update()
 
 
 class Database:
@@ -66,11 +69,11 @@ class Database:
 
     def lock_chain(self, session: Session, chain: str) -> None:
         """Wait until nobody else writes in this market; NotFound where there is no such market."""
-        wanted = select(AuditHead.chain).where(AuditHead.chain == chain)
-        if self.locks:
-            wanted = wanted.with_for_update()
-        if session.scalar(wanted) is None:
+        head = session.scalar(_HEAD_LOCKED if self.locks else _HEAD, {"chain": chain})
+        if head is None:
             raise NotFound(Finding("unknown_market", params={"id": chain}))
+        if self.locks:  # nobody else changes it any more, so the audit need not read it again; sessions know records only weakly
+            session.info.setdefault("heads", []).append(head)
 
     def scrub(self) -> None:
         """After an erasure: what was deleted is in no corner of SQLite's file nor in its WAL any more.

@@ -1,4 +1,4 @@
-"""Bring a database's schema up to date; the migrations themselves stand in the folder `alembic`."""
+"""Bring a database's schema up to date; the migrations stand in the folder `alembic`, and in a wheel inside the package."""
 
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ _IN_PACKAGE: Final = Path(__file__).parent / "migrations"
 
 
 def make_config() -> Config:
-    folder = _IN_CHECKOUT if (_IN_CHECKOUT / "env.py").is_file() else _IN_PACKAGE
+    folder = _IN_PACKAGE if _IN_PACKAGE.is_dir() else _IN_CHECKOUT
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config

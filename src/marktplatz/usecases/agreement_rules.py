@@ -1,53 +1,62 @@
 """The rules that no certified agreement may break; each with its name, one function each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import EntryRecord, OrganisationRecord, PairRecord, WishRecord
+from marktplatz.db.models import PairRecord, WishRecord
 from marktplatz.errors import Finding, Place
-from marktplatz.usecases.drafts import Draft, load_entries
-from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.drafts import Draft, look_at_involved
+from marktplatz.usecases.involved import Involved
 from marktplatz.vocabulary import PairStatus, Rule, WishLevel
+
+_NO_THANKS: Final = (
+    select(WishRecord.organisation_id, WishRecord.target)
+    .where(
+        WishRecord.market_id == bindparam("market"),
+        WishRecord.level == WishLevel.NO_THANKS,
+        WishRecord.organisation_id.in_(bindparam("parties", expanding=True)),
+        WishRecord.target.in_(bindparam("targets", expanding=True)),
+    )
+    .order_by(WishRecord.organisation_id, WishRecord.target)
+)
+_FORBIDDEN: Final = (
+    select(PairRecord.offer_id, PairRecord.need_id)
+    .where(
+        PairRecord.market_id == bindparam("market"),
+        PairRecord.status == PairStatus.FORBIDDEN,
+        tuple_(PairRecord.offer_id, PairRecord.need_id).in_(bindparam("pairs", expanding=True)),
+    )
+    .order_by(PairRecord.offer_id, PairRecord.need_id)
+)
 
 
 @dataclass(frozen=True)
 class Deal:
-    """An agreement with all that its rules are about, as it is now; the caller holds the market's lock."""
+    """An agreement with all that its rules are about, as it is now; the caller holds the market's lock.
+
+    `no_thanks` are organisation and target, `forbidden` offer and need.
+    """
 
     draft: Draft
-    organisations: dict[str, OrganisationRecord]
-    entries: dict[str, EntryRecord]
-    no_thanks: list[WishRecord]
-    forbidden: list[PairRecord]
-    market_maximum: int | None
+    involved: Involved
+    no_thanks: Sequence[tuple[str, str]]
+    forbidden: Sequence[tuple[str, str]]
 
 
 def gather_deal(session: Session, market_id: str, draft: Draft) -> Deal:
-    parties = select(OrganisationRecord).where(OrganisationRecord.market_id == market_id, OrganisationRecord.id.in_(draft.parties))
-    wishes = select(WishRecord).where(
-        WishRecord.market_id == market_id,
-        WishRecord.level == WishLevel.NO_THANKS,
-        WishRecord.organisation_id.in_(draft.parties),
-    )
+    """Four queries, whatever the size of the market or of the agreement."""
+    involved = look_at_involved(session, market_id, draft)
+    parties = list(involved.parties)
     pairs = [(service.offer, service.need) for service in draft.services if service.offer and service.need]
-    forbidden = select(PairRecord).where(
-        PairRecord.market_id == market_id,
-        PairRecord.status == PairStatus.FORBIDDEN,
-        tuple_(PairRecord.offer_id, PairRecord.need_id).in_(pairs),
-    )
-    found = session.scalars(parties.order_by(OrganisationRecord.id).execution_options(populate_existing=True))
-    return Deal(
-        draft=draft,
-        organisations={organisation.id: organisation for organisation in found},
-        entries=load_entries(session, market_id, draft),
-        no_thanks=list(session.scalars(wishes.order_by(WishRecord.organisation_id, WishRecord.target))),
-        forbidden=list(session.scalars(forbidden.order_by(PairRecord.offer_id, PairRecord.need_id))),
-        market_maximum=get_market(session, market_id).max_agreements,
-    )
+    wishes = {"market": market_id, "parties": parties, "targets": [*parties, *involved.entries]}
+    no_thanks = session.execute(_NO_THANKS, wishes).all() if parties else []
+    forbidden = session.execute(_FORBIDDEN, {"market": market_id, "pairs": pairs}).all() if pairs else []
+    return Deal(draft, involved, no_thanks, forbidden)
 
 
 def find_broken_rules(deal: Deal) -> Iterator[Finding]:
@@ -61,17 +70,16 @@ def find_broken_rules(deal: Deal) -> Iterator[Finding]:
 
 
 def _find_forbidden(deal: Deal) -> Iterator[Finding]:
-    for pair in deal.forbidden:
-        named = {"rule": Rule.FORBIDDEN.value, "offer": pair.offer_id, "need": pair.need_id}
+    for offer, need in deal.forbidden:
+        named = {"rule": Rule.FORBIDDEN.value, "offer": offer, "need": need}
         yield Finding("agreement_breaks_forbidden", params=named)
 
 
 def _find_no_thanks(deal: Deal) -> Iterator[Finding]:
     """A party on another party, or on an entry that the agreement names."""
-    for wish in deal.no_thanks:
-        if wish.target in deal.draft.parties or wish.target in deal.entries:
-            named = {"rule": Rule.NO_THANKS.value, "organisation": wish.organisation_id, "target": wish.target}
-            yield Finding("agreement_breaks_no_thanks", params=named)
+    for organisation, target in deal.no_thanks:
+        named = {"rule": Rule.NO_THANKS.value, "organisation": organisation, "target": target}
+        yield Finding("agreement_breaks_no_thanks", params=named)
 
 
 def _find_same_organisation(deal: Deal) -> Iterator[Finding]:
@@ -83,7 +91,7 @@ def _find_same_organisation(deal: Deal) -> Iterator[Finding]:
 
 
 def _find_same_owner(deal: Deal) -> Iterator[Finding]:
-    owners = {party: (deal.organisations[party].owner or "").strip() for party in deal.draft.parties}
+    owners = {party: (deal.involved.parties[party].owner or "").strip() for party in deal.draft.parties}
     for one, other in combinations(deal.draft.parties, 2):
         if owners[one] and owners[one] == owners[other]:
             named = {"rule": Rule.SAME_OWNER.value, "organisation": one, "other": other}
@@ -91,15 +99,18 @@ def _find_same_owner(deal: Deal) -> Iterator[Finding]:
 
 
 def _find_used_up(deal: Deal) -> Iterator[Finding]:
-    for entry in deal.entries.values():
+    for entry in deal.involved.entries.values():
         if entry.agreed + 1 > entry.capacity:
             named: dict[str, str | int] = {"rule": Rule.CAPACITY.value, "entry": entry.id, "limit": entry.capacity}
             yield Finding("agreement_breaks_capacity", params=named)
 
 
 def _find_over_maximum(deal: Deal) -> Iterator[Finding]:
-    for organisation in deal.organisations.values():
-        limit = deal.market_maximum if organisation.max_agreements is None else organisation.max_agreements
-        if limit is not None and organisation.agreed + 1 > limit:
-            named: dict[str, str | int] = {"rule": Rule.MAX_AGREEMENTS.value, "organisation": organisation.id, "limit": limit}
+    for party in deal.involved.parties.values():
+        if party.maximum is not None and party.agreed + 1 > party.maximum:
+            named: dict[str, str | int] = {
+                "rule": Rule.MAX_AGREEMENTS.value,
+                "organisation": party.id,
+                "limit": party.maximum,
+            }
             yield Finding("agreement_breaks_max_agreements", params=named)

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from marktplatz.db.models import Agreement, AgreementParty, AgreementService
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotAllowed, NotFound, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.drafts import Draft, Service, check_draft, choose_dates
+from marktplatz.usecases.drafts import Draft, Service, check_draft, choose_dates, look_at_involved
+from marktplatz.usecases.identifiers import check_can_be_asked_for
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import fields_of
 from marktplatz.vocabulary import AgreementStatus
@@ -20,6 +21,11 @@ from marktplatz.vocabulary import AgreementStatus
 OPEN_STATES: Final = (AgreementStatus.DRAFTED, AgreementStatus.RETURNED)
 _SAME_NAME: Final = ("scope", "place", "from_on", "to_on", "contact_by", "fulfil_by")
 _FIGURES: Final = ("text", "people", "hours", "quantity", "value_euros")
+_ONE: Final = (
+    select(Agreement)
+    .where(Agreement.market_id == bindparam("market"), Agreement.id == bindparam("id"))
+    .options(joinedload(Agreement.parties), selectinload(Agreement.services))
+)
 
 
 def select_agreements(actor: Actor, market_id: str) -> Select[Agreement]:
@@ -41,7 +47,10 @@ def has_party(organisations: Iterable[str]) -> Any:
 
 def get_agreement(session: Session, actor: Actor, market_id: str, agreement_id: str) -> Agreement:
     """NotFound for one that does not exist and for one between others."""
-    record = session.scalar(select_agreements(actor, market_id).where(Agreement.id == agreement_id))
+    if actor.organisations is None:
+        record = session.scalars(_ONE, {"market": market_id, "id": agreement_id}).unique().one_or_none()
+    else:
+        record = session.scalar(select_agreements(actor, market_id).where(Agreement.id == agreement_id))
     if record is None:
         raise NotFound(Finding("unknown_agreement", params={"id": agreement_id}))
     return record
@@ -74,6 +83,7 @@ def draft_agreement(
     session: Session, now: datetime, actor: Actor, market_id: str, draft: Draft, *, replaces: str | None = None
 ) -> Agreement:
     """A new agreement. Whoever acts for organisations drafts only what one of them takes part in."""
+    check_can_be_asked_for(draft.id)
     if session.get(Agreement, (market_id, draft.id)) is not None:
         raise Conflict(Finding("id_taken", Place(field="id"), {"id": draft.id}))
     if replaces is not None and session.scalar(select_agreements(actor, market_id).where(Agreement.id == replaces)) is None:
@@ -140,7 +150,7 @@ def said(draft: Draft) -> dict[str, Any]:
 def _check(session: Session, actor: Actor, market_id: str, draft: Draft) -> None:
     if not any(actor.acts_for(party) for party in draft.parties):
         raise NotAllowed(Finding("agreement_without_you", Place(field="parties")))
-    check_draft(session, market_id, draft)
+    check_draft(draft, look_at_involved(session, market_id, draft))
 
 
 def _put(session: Session, record: Agreement, draft: Draft) -> None:

@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import RowMapping, delete, insert, select
 from sqlalchemy.orm import Session
 
+from marktplatz.db.base import Base
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.db.models import AuditDetail, AuditEntry, AuditHead
 from marktplatz.usecases.actor import Actor
 
 FIRST_HASH: Final = "0" * 64
+_ENTRY: Final = insert(Base.metadata.tables[AuditEntry.__tablename__])
+_DETAIL: Final = insert(Base.metadata.tables[AuditDetail.__tablename__])
 Details = Mapping[str, Any]
 
 
@@ -68,29 +71,31 @@ def record_change(
 
 def record_changes(session: Session, now: datetime, actor: Actor, changes: Sequence[Change], *, chain: str) -> None:
     """Write down many changes, in their order: a few statements, however many they are."""
-    head = session.get_one(AuditHead, chain, populate_existing=True)
+    head = session.get_one(AuditHead, chain)
     entries, details = [], []
     for number, change in enumerate(changes, head.length + 1):
         salt, said = secrets.token_hex(32), _canonical({"before": change.before, "after": change.after})
-        entry = AuditEntry(
-            chain=chain,
-            number=number,
-            at=now.astimezone(UTC),
-            actor=actor.name,
-            on_behalf_of=actor.on_behalf_of,
-            action=change.action,
-            subject_kind=change.subject.kind,
-            subject_id=change.subject.id,
-            digest=digest_of(salt, said),
-            previous_hash=head.last_hash,
-        )
-        entry.hash = hash_of(entry)
-        head.length, head.last_hash = number, entry.hash
+        entry: dict[str, Any] = {
+            "chain": chain,
+            "number": number,
+            "at": now.astimezone(UTC),
+            "actor": actor.name,
+            "on_behalf_of": actor.on_behalf_of,
+            "action": change.action,
+            "subject_kind": change.subject.kind,
+            "subject_id": change.subject.id,
+            "digest": digest_of(salt, said),
+            "written_as": None,
+            "previous_hash": head.last_hash,
+        }
+        entry["hash"] = hash_of(entry)
+        head.length, head.last_hash = number, entry["hash"]
         entries.append(entry)
-        details.append(AuditDetail(chain=chain, number=number, salt=salt, details=said))
-    for records in (entries, details):
-        session.add_all(records)
-        session.flush()
+        details.append({"chain": chain, "number": number, "salt": salt, "details": said})
+    session.flush()
+    if changes:
+        session.execute(_ENTRY, entries)
+        session.execute(_DETAIL, details)
 
 
 def erase_details(session: Session, chain: str, numbers: list[int]) -> None:
@@ -109,20 +114,20 @@ def _find_breaks_in(session: Session, head: AuditHead) -> Iterator[tuple[str, in
     kept = select(AuditDetail).where(AuditDetail.chain == head.chain)
     details = {detail.number: detail for detail in session.scalars(kept.execution_options(yield_per=500))}
     number, last = 0, FIRST_HASH
-    wanted = select(AuditEntry).where(AuditEntry.chain == head.chain).order_by(AuditEntry.number)
-    for entry in session.scalars(wanted.execution_options(yield_per=500)):
+    wanted = select(*AuditEntry.__table__.c).where(AuditEntry.chain == head.chain).order_by(AuditEntry.number)
+    for entry in session.execute(wanted.execution_options(yield_per=500)).mappings():
         number += 1
-        if entry.number != number:
+        if entry["number"] != number:
             yield head.chain, number, "gap"
-            number = entry.number
-        if entry.previous_hash != last:
+            number = entry["number"]
+        if entry["previous_hash"] != last:
             yield head.chain, number, "link"
-        if entry.hash != hash_of(entry):
+        if entry["hash"] != hash_of(entry):
             yield head.chain, number, "hash"
         detail = details.get(number)
-        if detail is not None and entry.digest != digest_of(detail.salt, detail.details):
+        if detail is not None and entry["digest"] != digest_of(detail.salt, detail.details):
             yield head.chain, number, "digest"
-        last = entry.hash
+        last = entry["hash"]
     if (number, last) != (head.length, head.last_hash):
         yield head.chain, head.length, "head"
 
@@ -131,18 +136,18 @@ def digest_of(salt: str, details: str) -> str:
     return hashlib.sha256((salt + details).encode()).hexdigest()
 
 
-def hash_of(entry: AuditEntry) -> str:
+def hash_of(entry: Mapping[str, Any] | RowMapping) -> str:
     said = {
-        "chain": entry.written_as or entry.chain,
-        "number": entry.number,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": entry.actor,
-        "on_behalf_of": entry.on_behalf_of,
-        "action": entry.action,
-        "subject": [entry.subject_kind, entry.subject_id],
-        "digest": entry.digest,
+        "chain": entry["written_as"] or entry["chain"],
+        "number": entry["number"],
+        "at": entry["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": entry["actor"],
+        "on_behalf_of": entry["on_behalf_of"],
+        "action": entry["action"],
+        "subject": [entry["subject_kind"], entry["subject_id"]],
+        "digest": entry["digest"],
     }
-    return hashlib.sha256((entry.previous_hash + _canonical(said)).encode()).hexdigest()
+    return hashlib.sha256((entry["previous_hash"] + _canonical(said)).encode()).hexdigest()
 
 
 def _canonical(value: object) -> str:

@@ -1,17 +1,16 @@
 """What stands in an agreement, as a value; whether it hangs together, and where it speaks of money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import EntryRecord, OrganisationRecord
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.market import Amount, Day, FilledText, Headcount, Hours, Identifier, Line, NullMeans, Text, Value
 from marktplatz.matching.scoring.money import find_money_words
+from marktplatz.usecases.involved import Involved, look_at
 from marktplatz.vocabulary import EntrySide, ServiceSide
 
 MIN_PARTIES: Final = 2
@@ -65,26 +64,33 @@ def _a_year_after(day: date) -> date:
     return day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
 
 
-def check_draft(session: Session, market_id: str, draft: Draft) -> None:
+def look_at_involved(session: Session, market_id: str, draft: Draft) -> Involved:
+    """The parties and what the services name; of what is beyond the limits nothing, as it is refused anyhow."""
+    services = draft.services if len(draft.services) <= MAX_SERVICES else ()
+    parties = draft.parties if len(draft.parties) <= MAX_PARTIES else ()
+    return look_at(session, market_id, sorted(set(parties)), named_entries(services))
+
+
+def named_entries(services: Iterable[Service]) -> list[str]:
+    return sorted({entry for service in services for entry in (service.offer, service.need) if entry is not None})
+
+
+def check_draft(draft: Draft, involved: Involved) -> None:
     """InvalidInput with every fault that makes no sense of it, whoever the parties are."""
-    faults = [*_find_wrong_parties(session, market_id, draft), *_find_wrong_services(session, market_id, draft)]
+    faults = [*_find_wrong_parties(draft, involved), *_find_wrong_services(draft, involved)]
     if draft.from_on and draft.to_on and draft.from_on > draft.to_on:
         faults.append(Finding("dates_reversed", Place(field="to"), {"from": str(draft.from_on), "to": str(draft.to_on)}))
     if faults:
         raise InvalidInput(*faults)
 
 
-def _find_wrong_parties(session: Session, market_id: str, draft: Draft) -> Iterator[Finding]:
+def _find_wrong_parties(draft: Draft, involved: Involved) -> Iterator[Finding]:
     if not MIN_PARTIES <= len(draft.parties) <= MAX_PARTIES:
         yield Finding("party_count", Place(field="parties"), {"least": MIN_PARTIES, "limit": MAX_PARTIES})
         return
-    wanted = select(OrganisationRecord.id).where(
-        OrganisationRecord.market_id == market_id, OrganisationRecord.id.in_(draft.parties)
-    )
-    known = set(session.scalars(wanted))
     for position, party in enumerate(draft.parties):
         place = Place(field=f"/parties/{position}")
-        if party not in known:
+        if party not in involved.parties:
             yield Finding("unknown_organisation_here", place, {"id": party})
         elif party in draft.parties[:position]:
             yield Finding("double_party", place, {"id": party})
@@ -94,11 +100,10 @@ def _find_wrong_parties(session: Session, market_id: str, draft: Draft) -> Itera
             yield Finding("not_a_party", Place(field=field), {"id": named})
 
 
-def _find_wrong_services(session: Session, market_id: str, draft: Draft) -> Iterator[Finding]:
+def _find_wrong_services(draft: Draft, involved: Involved) -> Iterator[Finding]:
     if len(draft.services) > MAX_SERVICES:
         yield Finding("too_many_services", Place(field="services"), {"limit": MAX_SERVICES})
         return
-    entries = load_entries(session, market_id, draft)
     for position, service in enumerate(draft.services):
         for field, party in (("giver", service.giver), ("taker", service.taker)):
             if party not in draft.parties:
@@ -109,21 +114,12 @@ def _find_wrong_services(session: Session, market_id: str, draft: Draft) -> Iter
         ):
             if named is None:
                 continue
-            entry, place = entries.get(named), Place(field=f"/services/{position}/{field}")
+            entry, place = involved.entries.get(named), Place(field=f"/services/{position}/{field}")
             if entry is None or entry.side is not side:
                 code = "unknown_offer" if side is EntrySide.OFFER else "unknown_need"
                 yield Finding(code, place, {"id": named})
-            elif entry.organisation_id != owner:
+            elif entry.organisation != owner:
                 yield Finding("entry_of_another", place, {"id": named, "organisation": owner})
-
-
-def load_entries(session: Session, market_id: str, draft: Draft) -> dict[str, EntryRecord]:
-    """The offers and needs that an agreement names, as they are now."""
-    named = {entry for service in draft.services for entry in (service.offer, service.need) if entry is not None}
-    if not named:
-        return {}
-    wanted = select(EntryRecord).where(EntryRecord.market_id == market_id, EntryRecord.id.in_(named)).order_by(EntryRecord.id)
-    return {entry.id: entry for entry in session.scalars(wanted.execution_options(populate_existing=True))}
 
 
 def find_money(draft: Draft, severity: Severity = Severity.ERROR) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.market import Market
 from marktplatz.usecases.contents import find_head
-from marktplatz.usecases.records import load_market
+from marktplatz.usecases.records import Extent, load_market
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ _MOST_MARKETS: Final = 4
 
 
 class Known(Generic[T]):
-    """A function of a whole market, worked out anew only after a change; kept for the markets that were asked about last.
+    """A function of what nobody withdrew from a market, worked out anew only after a change; kept for the last markets.
 
     One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """
@@ -34,7 +34,7 @@ class Known(Generic[T]):
             known = self._known.get(market_id)
         if known is not None and known[0] == head:
             return known[1]
-        found = self._work_out(load_market(session, market_id, with_contacts=self._with_contacts))
+        found = self._work_out(load_market(session, market_id, Extent.KEPT, with_contacts=self._with_contacts))
         with self._lock:
             self._known[market_id] = head, found
             self._known.move_to_end(market_id)

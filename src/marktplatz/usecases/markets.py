@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from marktplatz.db.engine import INSTALLATION
-from marktplatz.db.models import CategoryRecord, EntryRecord, MarketRecord
+from marktplatz.db.models import CategoryRecord, EntryRecord, MarketRecord, OrganisationRecord
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import Market, Policy, find_contradictions
 from marktplatz.usecases.actor import Actor
@@ -68,6 +68,7 @@ def change_policy(session: Session, now: datetime, actor: Actor, record: MarketR
     before = get_policy(session, record)
     _check_policy(policy)
     _check_categories_in_use(session, record, policy)
+    _check_maximum(session, record, policy)
     for name, value in policy_fields(policy).items():
         setattr(record, name, value)
     put_categories(session, record, policy)
@@ -111,6 +112,23 @@ def _check_categories_in_use(session: Session, record: MarketRecord, policy: Pol
     gone = sorted(code for code in used if code is not None and code not in known)
     if gone:
         raise Conflict(*(Finding("category_in_use", Place(field="categories"), {"code": code}) for code in gone))
+
+
+def _check_maximum(session: Session, record: MarketRecord, policy: Policy) -> None:
+    """What is agreed stays within the maximum of those who have none of their own; the one who has agreed most is named."""
+    limit = policy.max_agreements
+    if limit is None or limit == record.max_agreements:
+        return
+    beyond = (
+        select(OrganisationRecord.id, OrganisationRecord.agreed)
+        .where(OrganisationRecord.market_id == record.id, OrganisationRecord.max_agreements.is_(None))
+        .where(OrganisationRecord.agreed > limit)
+        .order_by(OrganisationRecord.agreed.desc(), OrganisationRecord.id)
+        .limit(1)
+    )
+    for organisation, agreed in session.execute(beyond):
+        params: dict[str, str | int] = {"organisation": organisation, "agreed": agreed, "limit": limit}
+        raise Conflict(Finding("market_maximum_below_agreed", Place(field="max_agreements"), params))
 
 
 def said_of_policy(policy: Policy) -> dict[str, Any]:

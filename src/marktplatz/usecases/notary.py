@@ -1,9 +1,9 @@
 """At the notary's desk: certify, give back, declare void. The market's lock is held, so what is checked still holds."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement, EntryRecord, OrganisationRecord
@@ -11,8 +11,18 @@ from marktplatz.errors import Conflict, Finding, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.agreement_rules import find_broken_rules, gather_deal
 from marktplatz.usecases.agreements import draft_of, must_be_in, record_step
-from marktplatz.usecases.drafts import Draft, check_draft, find_money
+from marktplatz.usecases.drafts import Draft, check_draft, find_money, named_entries
 from marktplatz.vocabulary import AgreementStatus, Role
+
+
+def _counting(kept: type[EntryRecord] | type[OrganisationRecord]) -> Update:
+    counted = update(kept).where(kept.market_id == bindparam("market"), kept.id.in_(bindparam("ids", expanding=True)))
+    return counted.values(agreed=kept.agreed + bindparam("by")).execution_options(synchronize_session=False)
+
+
+_COUNT_ENTRIES: Final = _counting(EntryRecord)
+_COUNT_PARTIES: Final = _counting(OrganisationRecord)
+_LAST_NUMBER: Final = select(func.max(Agreement.number)).where(Agreement.market_id == bindparam("market"))
 
 
 def certify_agreement(session: Session, now: datetime, actor: Actor, record: Agreement) -> None:
@@ -24,7 +34,6 @@ def certify_agreement(session: Session, now: datetime, actor: Actor, record: Agr
     _count(session, record.market_id, draft, 1)
     record.number = _next_number(session, record.market_id)
     record.status, record.certified_at, record.certified_by = AgreementStatus.CERTIFIED, now, actor.name
-    session.flush()
     _record(session, now, actor, "certify_agreement", record, AgreementStatus.SUBMITTED, number=record.number)
 
 
@@ -50,25 +59,25 @@ def void_agreement(session: Session, now: datetime, actor: Actor, record: Agreem
 
 
 def _check(session: Session, market_id: str, draft: Draft) -> None:
-    check_draft(session, market_id, draft)
+    deal = gather_deal(session, market_id, draft)
+    check_draft(draft, deal.involved)
     faults = list(find_money(draft))
     if not draft.services:
         faults.append(Finding("agreement_without_service", Place(field="services")))
-    faults += find_broken_rules(gather_deal(session, market_id, draft))
+    faults += find_broken_rules(deal)
     if faults:
         raise Conflict(*faults)
 
 
 def _count(session: Session, market_id: str, draft: Draft, by: int) -> None:
     """Use the entries and organisations of an agreement, each once, or free them; the table's own check is the second net."""
-    entries = sorted({entry for service in draft.services for entry in (service.offer, service.need) if entry is not None})
-    for kept, ids in ((EntryRecord, entries), (OrganisationRecord, sorted(draft.parties))):
-        counted = update(kept).where(kept.market_id == market_id, kept.id.in_(ids)).values(agreed=kept.agreed + by)
-        session.execute(counted.execution_options(synchronize_session=False))
+    for counted, ids in ((_COUNT_ENTRIES, named_entries(draft.services)), (_COUNT_PARTIES, sorted(draft.parties))):
+        if ids:
+            session.execute(counted, {"market": market_id, "ids": ids, "by": by})
 
 
 def _next_number(session: Session, market_id: str) -> int:
-    return (session.scalar(select(func.max(Agreement.number)).where(Agreement.market_id == market_id)) or 0) + 1
+    return (session.scalar(_LAST_NUMBER, {"market": market_id}) or 0) + 1
 
 
 def _record(

@@ -14,6 +14,7 @@ from marktplatz.db.models import (
     EntryRecord,
     Link,
     Login,
+    MarketRecord,
     OrganisationRecord,
     OutboxMessage,
     Person,
@@ -24,7 +25,7 @@ from marktplatz.errors import Conflict, Finding, NotFound, Place
 from marktplatz.market import Contact, Organisation
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.identifiers import make_id
+from marktplatz.usecases.identifiers import check_can_be_asked_for, make_id
 from marktplatz.usecases.records import ORGANISATION_FIELDS, contact_value, fields_of, load_contacts, organisation_value
 
 CONTACT_FIELDS: Final = ("name", "email", "phone")
@@ -55,9 +56,7 @@ def add_organisation(session: Session, now: datetime, actor: Actor, market_id: s
 
 def change_organisation(session: Session, now: datetime, actor: Actor, record: OrganisationRecord, sent: Organisation) -> None:
     before = organisation_value(record, get_contact(session, record))
-    if sent.max_agreements is not None and sent.max_agreements < record.agreed:
-        params: dict[str, str | int] = {"agreed": record.agreed, "limit": sent.max_agreements}
-        raise Conflict(Finding("maximum_below_agreed", Place(field="max_agreements"), params))
+    _check_maximum(session, record, sent)
     for name, value in fields_of(sent, ORGANISATION_FIELDS).items():
         setattr(record, name, value)
     record.updated_at = now
@@ -65,6 +64,16 @@ def change_organisation(session: Session, now: datetime, actor: Actor, record: O
     if sent.contact != before.contact:
         _put_contact(session, now, record, sent.contact)
     _record(session, now, actor, "change_organisation", record, before=_said(before), after=_said(sent))
+
+
+def _check_maximum(session: Session, record: OrganisationRecord, sent: Organisation) -> None:
+    """What is agreed stays within its maximum; whoever gives up their own has the market's."""
+    limit = sent.max_agreements
+    if limit is None and record.max_agreements is not None:
+        limit = session.get_one(MarketRecord, record.market_id).max_agreements
+    if limit is not None and limit < record.agreed:
+        params: dict[str, str | int] = {"agreed": record.agreed, "limit": limit}
+        raise Conflict(Finding("maximum_below_agreed", Place(field="max_agreements"), params))
 
 
 def remove_organisation(session: Session, now: datetime, actor: Actor, record: OrganisationRecord) -> None:
@@ -84,7 +93,8 @@ def remove_organisation(session: Session, now: datetime, actor: Actor, record: O
 
 
 def check_id_is_free(session: Session, market_id: str, sent_id: str) -> None:
-    """Ids are unique across organisations, offers and needs of a market."""
+    """Ids are unique across organisations, offers and needs of a market, and can be asked for."""
+    check_can_be_asked_for(sent_id)
     for kind in (OrganisationRecord, EntryRecord):
         if session.get(kind, (market_id, sent_id)) is not None:
             raise Conflict(Finding("id_taken", Place(field="id"), {"id": sent_id}))

@@ -6,13 +6,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Account, OutboxMessage, Person
-from marktplatz.errors import Conflict, Finding, NotFound
+from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
+from marktplatz.usecases.mail_texts import find_own_text
 from marktplatz.vocabulary import MessageKind, MessageStatus
-from marktplatz.wording.mails import mail_text
-from marktplatz.wording.return_mail import return_text
+from marktplatz.wording.mails import LINK, fill_in, mail_text
 
 RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
 """Somebody waits for these, and they go to nobody but who asked."""
@@ -25,12 +25,13 @@ def write_to_account(session: Session, now: datetime, account: Account, language
 
 
 def write_to_person(
-    session: Session, now: datetime, kind: MessageKind, person: Person, market_name: str, language: str
+    session: Session, now: datetime, kind: MessageKind, person: Person, market_name: str, language: str, **words: str
 ) -> OutboxMessage:
-    """Conflict where there is no address to write to."""
+    """In the market's own words where it has some. Conflict where there is no address to write to."""
     if not person.email:
         raise Conflict(Finding("person_without_mail"))
-    subject, body = mail_text(kind, language, name=person.name or "", market=market_name)
+    own = find_own_text(session, person.market_id, kind)
+    subject, body = mail_text(kind, language, name=person.name or "", market=market_name, own=own, **words)
     return _write(session, now, kind, person.email, subject, body, market_id=person.market_id, person_id=person.id)
 
 
@@ -39,7 +40,9 @@ def write_returned(
 ) -> OutboxMessage:
     """Why something was given back; held, so that the organiser may change the words before it leaves."""
     kind = MessageKind.ENTRY_RETURNED
-    subject, body = return_text(language, name=person.name or "", market=market_name, what=what, reason=reason)
+    own = find_own_text(session, person.market_id, kind)
+    subject, body = mail_text(kind, language, name=person.name or "", market=market_name, own=own, what=what)
+    body = fill_in(body, {"reason": reason.replace("{", "(").replace("}", ")")})  # with its own lines
     return _write(session, now, kind, person.email or "", subject, body, market_id=person.market_id, person_id=person.id)
 
 
@@ -48,6 +51,17 @@ def get_message(session: Session, market_id: str, message_id: str) -> OutboxMess
     if message is None or message.market_id != market_id:
         raise NotFound(Finding("unknown_message", params={"id": message_id}))
     return message
+
+
+def edit_message(session: Session, now: datetime, actor: Actor, message: OutboxMessage, subject: str, body: str) -> None:
+    """Other words for one mail, while it waits; a link that was in it stays in it."""
+    _must_be(message, MessageStatus.HELD)
+    if LINK in (message.body or "") and LINK not in body:
+        raise InvalidInput(Finding("mail_without_link", Place(field="body")))
+    if not subject.strip() or not body.strip():
+        raise InvalidInput(Finding("blank", Place(field="body" if subject.strip() else "subject")))
+    message.subject, message.body = " ".join(subject.split())[:300], body
+    _record(session, now, actor, "edit_message", message)
 
 
 def release_message(session: Session, now: datetime, actor: Actor, message: OutboxMessage) -> None:

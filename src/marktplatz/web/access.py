@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from marktplatz.db.models import MarketRecord
 from marktplatz.errors import Conflict, Finding, NotAllowed, NotFound
@@ -31,6 +31,7 @@ ON_DAY: Final = frozenset({Phase.DAY})
 FROM_DAY: Final = frozenset({Phase.DAY, Phase.FOLLOW_UP})
 
 Phases = frozenset[Phase]
+_PHASE: Final = select(MarketRecord.phase).where(MarketRecord.id == bindparam("market"))
 
 
 @dataclass(frozen=True)
@@ -53,25 +54,25 @@ class Allowed:
             market_id = request.path_params.get("market")
             if market_id is None:
                 return self._check_installation(identity)
-            market = session.scalar(select(MarketRecord).where(MarketRecord.id == market_id))
-            if market is None:
+            phase = session.scalar(_PHASE, {"market": market_id})
+            if phase is None:
                 raise _unknown(identity, market_id)
             roles = identity.roles_in(session, market_id)
-            self._check(identity, market, roles)
+            self._check(identity, market_id, phase, roles)
             staff = roles - {Role.PARTICIPANT, Role.PUBLIC, Role.SCREEN}
-            acting_as_staff = any(role in self.phases_by_role and market.phase in self.phases_by_role[role] for role in staff)
+            acting_as_staff = any(role in self.phases_by_role and phase in self.phases_by_role[role] for role in staff)
             own = None if acting_as_staff else identity.organisations_in(session, market_id)
             return Actor(identity.name, roles, own)
 
-    def _check(self, identity: Identity, market: MarketRecord, roles: frozenset[Role]) -> None:
+    def _check(self, identity: Identity, market_id: str, phase: Phase, roles: frozenset[Role]) -> None:
         public = self.phases_by_role.get(Role.PUBLIC, frozenset())
-        if market.phase not in public:
+        if phase not in public:
             if not roles:
-                raise _unknown(identity, market.id)
+                raise _unknown(identity, market_id)
             phases = [self.phases_by_role[role] for role in roles if role in self.phases_by_role]
             if not phases:
                 raise NotAllowed(Finding("role_may_not"))
-            if not any(market.phase in allowed for allowed in phases):
+            if not any(phase in allowed for allowed in phases):
                 raise Conflict(Finding("phase_forbids"))
         if not identity.allows(self.scope):
             raise NotAllowed(Finding("scope_too_narrow", params={"scope": self.scope}))

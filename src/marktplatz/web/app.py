@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import marktplatz
@@ -43,9 +43,23 @@ from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.headers import SecurityHeaders
 from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
+from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
-from marktplatz.web.pages import files, market, merging, organise, registration, registrations, signing, start
+from marktplatz.web.pages import (
+    files,
+    letters,
+    mail_texts,
+    market,
+    merging,
+    organise,
+    people,
+    registration,
+    registrations,
+    signing,
+    start,
+)
+from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
@@ -84,6 +98,10 @@ PAGES = (
     signing.router,
     market.router,
     organise.router,
+    mail_texts.router,
+    letters.router,
+    outbox_page.router,
+    people.router,
     registrations.router,
     registration.router,
     merging.router,
@@ -101,7 +119,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            async with carrying(service), service.runs.at_work():
+            async with carrying(service), tidying(service), service.runs.at_work():
                 yield
         service.board.end()
         if database is None:
@@ -121,10 +139,8 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     install_error_handlers(app)
     _install_guards(app, settings)
     app.add_middleware(RequestLog)
-    api = APIRouter(prefix="/api/v1")
     for router in ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api/v1")
     for pages in PAGES:
         app.include_router(pages)
     install_pages(app)

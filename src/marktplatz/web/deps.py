@@ -1,7 +1,7 @@
 """What routes ask for: a session to read or to write, the instant, the version that an edit is about."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from sqlalchemy.orm import Session
 
-from marktplatz.db.engine import INSTALLATION
+from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.errors import Finding, InvalidInput
 from marktplatz.web.errors import Stale
 from marktplatz.web.idempotency import Repeatable, begin_request
@@ -24,13 +24,24 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="Where the pag
 IfMatch = Annotated[str | None, Header(max_length=300, description="The ETag of the state that the edit is about")]
 
 
-def get_now(request: Request) -> datetime:
+async def get_now(request: Request) -> datetime:
     return service_of(request).clock()
 
 
 def open_read(request: Request) -> Iterator[Session]:
     with service_of(request).database.read() as session:
         yield session
+
+
+@contextmanager
+def transact(database: Database, chain: str, repeatable: Repeatable | None) -> Iterator[Session]:
+    """From the market's lock to the commit, with the answer to a request with a key; each end is one errand of one thread."""
+    with database.write(chain) as session:
+        if repeatable is not None:
+            repeatable.replay_or_begin(session)
+        yield session
+        if repeatable is not None:
+            repeatable.keep()
 
 
 class LaterWrite:
@@ -42,6 +53,7 @@ class LaterWrite:
     def __init__(self, request: Request, stack: AsyncExitStack, repeatable: Repeatable | None) -> None:
         self._service, self._stack, self._repeatable = service_of(request), stack, repeatable
         self._chain: str = request.path_params.get("market", INSTALLATION)
+        self._has_written = False
 
     async def look(self, deed: Callable[[Session], T]) -> T:
         """Read before anything is locked; a request that was answered before is answered here."""
@@ -57,16 +69,23 @@ class LaterWrite:
     async def write(self, deed: Callable[[Session], T]) -> T:
         """Wait for the market, and have it to oneself until the answer is made."""
         await self._stack.enter_async_context(self._service.queue.turn(self._chain))
-        session = await self._stack.enter_async_context(contextmanager_in_threadpool(self._service.database.write(self._chain)))
-        if self._repeatable is not None:
-            await run_in_threadpool(self._repeatable.replay_or_begin, session)
+        transaction = transact(self._service.database, self._chain, self._repeatable)
+        session = await self._stack.enter_async_context(contextmanager_in_threadpool(transaction))
+        self._has_written = True
         return await run_in_threadpool(deed, session)
+
+    def tell_if_written(self) -> None:
+        """To be called after the commit."""
+        if self._has_written:
+            self._service.tell_of_commit(self._chain)
 
 
 async def open_later(request: Request) -> AsyncIterator[LaterWrite]:
     with begin_request(request, service_of(request)) as repeatable:
         async with AsyncExitStack() as stack:
-            yield LaterWrite(request, stack, repeatable)
+            later = LaterWrite(request, stack, repeatable)
+            yield later
+    later.tell_if_written()
 
 
 async def open_write(request: Request) -> AsyncIterator[Session]:
@@ -76,12 +95,10 @@ async def open_write(request: Request) -> AsyncIterator[Session]:
     service = service_of(request)
     chain = request.path_params.get("market", INSTALLATION)
     with begin_request(request, service) as repeatable:
-        async with service.queue.turn(chain), contextmanager_in_threadpool(service.database.write(chain)) as session:
-            if repeatable is not None:
-                await run_in_threadpool(repeatable.replay_or_begin, session)
+        transaction = transact(service.database, chain, repeatable)
+        async with service.queue.turn(chain), contextmanager_in_threadpool(transaction) as session:
             yield session
-    for tell in service.after_commit:
-        tell(chain)
+    service.tell_of_commit(chain)
 
 
 Now = Annotated[datetime, Depends(get_now)]

@@ -10,11 +10,12 @@ from hashlib import sha256
 from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
+from marktplatz.db.base import Base
 from marktplatz.db.models import IdempotencyRecord
 from marktplatz.errors import Conflict, Finding, InvalidInput, MarktplatzError, Place
 from marktplatz.web.body import StrictRequest
@@ -22,6 +23,10 @@ from marktplatz.web.service import Service
 
 HEADER: Final = "Idempotency-Key"
 KEPT_HEADERS: Final = ("location", "etag", "content-type", "content-language")
+
+_RECORD: Final = Base.metadata.tables[IdempotencyRecord.__tablename__]
+_KNOWN: Final = select(_RECORD).where(_RECORD.c.caller == bindparam("caller"), _RECORD.c.key == bindparam("key"))
+_KEEP: Final = insert(_RECORD)
 
 
 class Replay(Exception):
@@ -39,10 +44,11 @@ class Repeatable:
         self._said = b"\n".join((request.method.encode(), request.url.path.encode(), request.url.query.encode(), body))
         self._keeps_body = getattr(request.state, "keeps_body", True)
         self._session: Session | None = None
+        self.answer: Response | None = None
 
     def replay_or_begin(self, session: Session) -> None:
         """Replay if the request was answered before; Conflict or InvalidInput if its answer is gone or the body another."""
-        known = session.get(IdempotencyRecord, (self._caller, self._key))
+        known = session.execute(_KNOWN, {"caller": self._caller, "key": self._key}).one_or_none()
         if known is None:
             self._session = session
             return
@@ -52,26 +58,25 @@ class Repeatable:
             raise Conflict(Finding("answer_erased"))
         raise Replay(Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"}))
 
-    def keep(self, answer: Response) -> None:
+    def keep(self) -> None:
         """Keep a success beside its effect; a failure had none and may be tried again with the same key."""
-        is_done = answer.status_code < 300 or answer.status_code == 303
-        if self._session is None or not is_done:
+        answer = self.answer
+        is_done = answer is not None and (answer.status_code < 300 or answer.status_code == 303)
+        if self._session is None or answer is None or not is_done:
             return
         salt = secrets.token_hex(32)
-        self._session.add(
-            IdempotencyRecord(
-                caller=self._caller,
-                key=self._key,
-                salt=salt,
-                request_digest=self._digest(salt),
-                market_id=self._market_id,
-                status=answer.status_code,
-                headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
-                body=bytes(answer.body) if self._keeps_body else None,
-                created_at=self._service.clock(),
-            )
-        )
-        self._session.flush()
+        kept = {
+            "caller": self._caller,
+            "key": self._key,
+            "salt": salt,
+            "request_digest": self._digest(salt),
+            "market_id": self._market_id,
+            "status": answer.status_code,
+            "headers": {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+            "body": bytes(answer.body) if self._keeps_body else None,
+            "created_at": self._service.clock(),
+        }
+        self._session.execute(_KEEP, kept)
 
     def _digest(self, salt: str) -> str:
         return sha256(salt.encode() + self._said).hexdigest()
@@ -122,7 +127,7 @@ class ServiceRoute(APIRoute):
                 raise
             repeatable: Repeatable | None = getattr(strict.state, "repeatable", None)
             if repeatable is not None:
-                await run_in_threadpool(repeatable.keep, answer)
+                repeatable.answer = answer
             return answer
 
         return handle_strictly

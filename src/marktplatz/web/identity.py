@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from fastapi import Request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Account, Login, Membership, Representation, Token
@@ -73,6 +73,7 @@ class _OfLogin(TypedDict):
 
 NOBODY: Final = "public"
 ANONYMOUS: Final = Identity(NOBODY)
+_TOKEN: Final = select(Token).where(Token.secret_sha256 == bindparam("secret"))
 
 
 def identify(session: Session, request: Request, now: datetime, *, is_https: bool) -> Identity:
@@ -87,7 +88,7 @@ def identify(session: Session, request: Request, now: datetime, *, is_https: boo
 
 
 def _identify_token(session: Session, secret: str, now: datetime) -> Identity:
-    token = session.scalar(select(Token).where(Token.secret_sha256 == hash_secret(secret)))
+    token = session.scalar(_TOKEN, {"secret": hash_secret(secret)})
     issuer = find_issuer(session, now, token) if token is not None and is_alive(token, now) else None
     if token is None or issuer is None:
         raise NotAllowed(Finding("not_signed_in"))

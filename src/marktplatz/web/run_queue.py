@@ -42,11 +42,13 @@ class RunQueue:
         self,
         database: Database,
         turn: Callable[[str], AbstractAsyncContextManager[None]],
+        tell_of_commit: Callable[[str], None],
         clock: Callable[[], datetime],
         limits: SolveLimits,
         at_once: int,
     ) -> None:
         self._database, self._turn, self._clock = database, turn, clock
+        self._tell_of_commit = tell_of_commit
         self._limits, self._at_once = limits, at_once
         self._is_stopping = False
         self._woken: asyncio.Event | None = None
@@ -174,7 +176,9 @@ class RunQueue:
                 return deed(session)
 
         async with self._turn(chain):
-            return await run_in_threadpool(write)
+            told = await run_in_threadpool(write)
+        self._tell_of_commit(chain)
+        return told
 
     async def _persist(self, deed: Callable[[], Awaitable[T]]) -> T | None:
         """Again and again until it succeeds or the service stops: the database may be away for a while."""

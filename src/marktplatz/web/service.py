@@ -80,9 +80,14 @@ class Service:
         self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
-        self.runs = RunQueue(self.database, self.queue.turn, self.clock, limits, self.settings.solves_at_once)
+        at_once = self.settings.solves_at_once
+        self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
         self.board = LiveBoard(self.read_board)
         self.after_commit = [self.board.notice]
+
+    def tell_of_commit(self, chain: str) -> None:
+        for tell in self.after_commit:
+            tell(chain)
 
     def read_board(self, market_id: str) -> BoardState:
         with self.database.read() as session:

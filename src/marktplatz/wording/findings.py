@@ -12,6 +12,7 @@ from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
+from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
@@ -172,6 +173,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
+    **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **REGISTRATION_SENTENCES,
     **RUN_SENTENCES,

@@ -28,6 +28,10 @@ SERVICE_SENTENCES: Final[Mapping[str, str]] = {
     "changed_meanwhile": "Das passt nicht mehr zum jetzigen Stand. Bitte laden Sie neu und versuchen Sie es noch einmal.",
     "id_taken": "Die Id „{id}“ ist auf diesem Marktplatz schon vergeben. Bitte wählen Sie eine andere.",
     "still_in_use": "„{id}“ wird noch gebraucht ({by}) und kann deshalb nicht gelöscht werden.",
+    "id_of_dots": "„{id}“ kann keine Kennung sein: In einer Adresse bedeuten Punkte allein etwas anderes. "
+    "Bitte wählen Sie eine andere.",
+    "market_maximum_below_agreed": "„{organisation}“ hat schon {agreed} Vereinbarungen und keine eigene Höchstzahl; "
+    "weniger als das ({limit}) kann die des Marktplatzes nicht sein.",
     "maximum_below_agreed": "Es gibt schon {agreed} Vereinbarungen; weniger als das ({limit}) kann die Höchstzahl nicht sein.",
     "capacity_below_agreed": "Der Eintrag steckt schon in {agreed} Vereinbarungen; weniger als das ({limit}) geht nicht.",
     "wish_known": "Diesen Wunsch über „{id}“ gibt es schon.",

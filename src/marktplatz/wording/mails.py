@@ -1,5 +1,9 @@
-"""What stands in the mails: subject and body by kind; `{link}` is filled in when the mail leaves, never before."""
+"""What stands in the mails: subject and body by kind; `{link}` is filled in when the mail leaves, never before.
 
+An organiser may write other words; they use the same placeholders, which stand in braces.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,11 +11,16 @@ from marktplatz.vocabulary import MessageKind
 from marktplatz.wording import translate
 
 LINK: Final = "{link}"
+_PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
 
 _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Ihr Zugang zum Marktplatz",
     MessageKind.PARTICIPANT_ENTRY: "Ihr Zugang: {market}",
     MessageKind.INVITATION: "Einladung: {market}",
+    MessageKind.ENTRY_RETURNED: "Bitte ergänzen: {what}",
+    MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
+    MessageKind.REMINDER: "Bald ist es so weit: {market}",
+    MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
 }
 _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Guten Tag {name},\n\nmit diesem Link melden Sie sich an. "
@@ -23,16 +32,50 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.INVITATION: "Guten Tag {name},\n\nSie nehmen an „{market}“ teil. "
     "Mit diesem Link sehen und ändern Sie Ihre Angaben. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n",
+    MessageKind.ENTRY_RETURNED: "Guten Tag {name},\n\nvielen Dank für Ihre Anmeldung bei „{market}“. "
+    "Zu „{what}“ haben wir noch eine Bitte:\n\n{reason}\n\n"
+    "Mit diesem Link ändern Sie Ihre Angaben; danach sehen wir sie uns gleich wieder an:\n\n{link}\n",
+    MessageKind.CONFIRMATION_MISSING: "Guten Tag {name},\n\nSie haben {organisation} für „{market}“ angemeldet, "
+    "aber Ihren Link noch nicht geöffnet. Bitte tun Sie es jetzt; dann wissen wir, dass unsere Mails ankommen:\n\n{link}\n\n"
+    "Wenn etwas nicht klappt, rufen Sie uns gern an: {contact}\n",
+    MessageKind.REMINDER: "Guten Tag {name},\n\nbald ist es so weit: {market}\n\n{day}\n{place}\n\n"
+    "Auf Ihrer Seite sagen Sie uns, ob und mit wie vielen Sie kommen, und sehen, mit wem sich ein Gespräch lohnt:\n\n{link}\n\n"
+    "Wenn etwas dazwischenkommt, sagen Sie bitte auch dort ab; dann kann jemand anderes nachrücken.\n",
+    MessageKind.PROPOSALS_PUBLISHED: "Guten Tag {name},\n\nfür {organisation} gibt es Vorschläge, "
+    "mit wem Sie bei „{market}“ sprechen sollten und warum. Sie finden sie auf Ihrer Seite:\n\n{link}\n",
 }
+EDITABLE: Final = tuple(kind for kind in _BODIES if kind is not MessageKind.STAFF_LOGIN)
+"""Kinds for which a market may have its own words; the sign-in of the team belongs to the installation."""
 
 
-def mail_text(kind: MessageKind, language: str, *, name: str, market: str) -> tuple[str, str]:
+def default_mail(kind: MessageKind, language: str) -> tuple[str, str]:
+    """Subject and body that come with the product, with their placeholders."""
+    return translate(_SUBJECTS[kind], language), translate(_BODIES[kind], language)
+
+
+def mail_text(
+    kind: MessageKind, language: str, *, name: str, market: str, own: tuple[str, str] | None = None, **words: str
+) -> tuple[str, str]:
     """Subject and body; what people wrote cannot become the placeholder of a link, nor a second line of a subject."""
-    words = {"name": _plain(name), "market": _plain(market)}
-    subject = translate(_SUBJECTS[kind], language).format_map(words)
-    body = translate(_BODIES[kind], language).format_map(words | {"link": LINK})
-    return subject[:300], body.replace("Guten Tag ,", "Guten Tag,").replace("Hello ,", "Hello,")
+    subject, body = own or default_mail(kind, language)
+    known = {word: plain(text) for word, text in {"name": name, "market": market, **words}.items()}
+    filled = fill_in(body, known | {"link": LINK})
+    return fill_in(subject, known)[:300], filled.replace("Guten Tag ,", "Guten Tag,").replace("Hello ,", "Hello,")
 
 
-def _plain(text: str) -> str:
+def fill_in(text: str, words: Mapping[str, str]) -> str:
+    """Placeholders that are not known stay as they stand: somebody may see and mend them before the mail leaves."""
+    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def placeholders_of(text: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+def placeholders_for(kind: MessageKind) -> frozenset[str]:
+    """What an organiser's own words may use: what every mail knows, and what the kind needs."""
+    return placeholders_of(_BODIES[kind] + _SUBJECTS[kind]) | {"name", "market"}
+
+
+def plain(text: str) -> str:
     return " ".join(text.replace("{", "(").replace("}", ")").split())

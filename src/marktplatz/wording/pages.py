@@ -28,6 +28,7 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
+from marktplatz.wording.done_outbox import OUTBOX_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
@@ -150,4 +151,8 @@ def done_text(code: str, language: str = "de") -> str | None:
     return translate(said, language) if said is not None else None
 
 
-ALL_DONE: Final[Mapping[str, str]] = {**DONE, **DONE_REGISTRATIONS}
+ALL_DONE: Final[Mapping[str, str]] = {
+    **DONE,
+    **OUTBOX_DONE,
+    **DONE_REGISTRATIONS,
+}

@@ -118,7 +118,10 @@ def _find_district(scene: Scene, entry: Entry) -> Iterable[str | None]:
 
 
 def find_lonely(gathered: Gathered) -> tuple[Lonely, ...]:
-    """Entries with a place that nobody could help with (`help.fits`), the offers first, by id."""
+    """Entries with a place that nobody could help with (`help.fits`), the offers first, by id.
+
+    Of a market so large that its table is cut only the kept pairs are looked at.
+    """
     scene, problem = gathered.scene, gathered.problem
     open_rows = np.flatnonzero(problem.eligible)
     offers, needs = problem.pair_offer[open_rows], problem.pair_need[open_rows]

@@ -10,14 +10,14 @@ from marktplatz.matching.advice.help import has_places
 from marktplatz.matching.advice.served import Served, find_most_served, find_prices
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import UNLIMITED, BoolArray, IntArray, Problem
-from marktplatz.vocabulary import CategoryKind, EntrySide, OrganisationKind, WithinKind
+from marktplatz.vocabulary import CategoryKind, EntrySide, OrganisationKind
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What entries of one category by newcomers would do: how many more of the market's own organisations could be served.
 
-    `kind` is that of the newcomers. `with_many` is what as many such entries as anybody could use would do.
+    `kind` is that of the newcomers.
     """
 
     side: EntrySide
@@ -25,31 +25,32 @@ class Missing:
     category: str
     with_one: Served
     with_two: Served
-    with_many: Served
+    with_five: Served
 
 
 def find_missing(gathered: Gathered) -> tuple[Missing, ...]:
     """Which offers or needs are short, by category and by the kind of who would bring them; what helps most comes first.
 
-    For every category, side and kind of organisation one, two, or any number of entries are added, and the most organisations that
+    For every category, side and kind of organisation one, two and five entries are added, and the most organisations that
     can be served is found anew (`find_most_served`), so that offers which become free for others count too. Only what would help
     is told.
 
     Notes
     -----
-    A newcomer's entry has no dates, place or size, one partner each, and fits every entry of its very category on the other side
-    that has a place left and whose owner the market lets it be paired with; none that is open or of a neighbouring category, and
-    none is a competitor or lacks a return. Newcomers are not counted themselves: they would all find somebody. Points are not
-    asked for, since being served comes before all points: the figures are those of `solve` whatever such a pair is worth.
+    A newcomer's entry has no dates, place or size, one partner, and fits every entry of its very category on the other side that
+    belongs to the other kind of organisation and has a place; none that is open or of a neighbouring category. Nobody competes
+    with newcomers or refuses them, and a return would be found. They are not counted themselves: they would all find somebody.
+    Points are not asked for, since being served comes before all points: the figures are those of `solve`, whatever such a pair
+    is worth.
     """
     trial = _Trial(gathered)
     found = [trial.judge(newcomer) for newcomer in trial.newcomers]
-    helping = [each for each in found if each.with_many.organisations > 0]
+    helping = [each for each in found if each.with_five.organisations > 0]
     return tuple(sorted(helping, key=_rank))
 
 
 def _rank(missing: Missing) -> tuple[int | str, ...]:
-    sizes = (missing.with_two, missing.with_one, missing.with_many)
+    sizes = (missing.with_two, missing.with_one, missing.with_five)
     return (*(-served.organisations for served in sizes), missing.side, missing.kind, missing.category)
 
 
@@ -72,16 +73,17 @@ class _Trial:
         own = len(gathered.problem.organisations)
         self._counted = np.arange(own + len(self.newcomers)) < own
         self._problem = _let_in(gathered.problem, self.newcomers)
-        self._prices = find_prices(self._open_all(), self._counted, self._are_new())
+        self._prices = find_prices(self._open_all(~self._counted), self._counted, self._are_new())
         self._before = self._prices.served if self._prices else find_most_served(self._problem, self._counted)
+        self._together = {kind: self._solve_together(kind) for kind in OrganisationKind} if self._prices else {}
 
     def judge(self, newcomer: _Newcomer) -> Missing:
-        """The many first: what they cannot do, few cannot either."""
-        many = self._solve(newcomer, len(newcomer.fitting))
-        one = self._solve(newcomer, 1, many) if many != self._before else many
-        two = self._solve(newcomer, 2, many) if many != one else many
-        one, two, many = (served - self._before for served in (one, two, many))
-        return Missing(newcomer.side, newcomer.kind, newcomer.category, one, two, many)
+        """Five first: what they cannot do, few cannot either."""
+        five = self._solve(newcomer, 5)
+        one = self._solve(newcomer, 1, five) if five != self._before else five
+        two = self._solve(newcomer, 2, five) if five != one else five
+        one, two, five = (served - self._before for served in (one, two, five))
+        return Missing(newcomer.side, newcomer.kind, newcomer.category, one, two, five)
 
     def _solve(self, newcomer: _Newcomer, places: int, *known: Served) -> Served:
         """A place more serves one organisation more at most: if its pair goes, all others stay as they are."""
@@ -89,11 +91,17 @@ class _Trial:
         at_most = min((Served(before.organisations + places, before.companies + places), *known))
         if self._prices is None:
             return find_most_served(self._open(newcomer, places), self._counted, at_most=at_most)
-        at_most = min(at_most, self._prices.bound(self._find_worths(newcomer, places)))
+        at_most = min(at_most, self._together[newcomer.kind], self._prices.bound(self._find_worths(newcomer, places)))
         if at_most == before:
             return before
         known_pairs = self._prices.within_kind
         return find_most_served(self._open(newcomer, places), self._counted, at_most=at_most, known_pairs=known_pairs)
+
+    def _solve_together(self, kind: OrganisationKind) -> Served:
+        """With all newcomers of one kind, as often as anybody likes: none of them alone can do more."""
+        assert self._prices is not None  # noqa: S101 the caller has looked
+        new = ~self._counted & (self._problem.is_company == (kind is OrganisationKind.COMPANY))
+        return find_most_served(self._open_all(new), self._counted, known_pairs=self._prices.within_kind)
 
     def _find_worths(self, newcomer: _Newcomer, places: int) -> IntArray:
         """The largest worths that the newcomer's pairs have, of each partner's the largest: as many as there are places."""
@@ -109,11 +117,11 @@ class _Trial:
         """Pairs with a newcomer, shape (P,)."""
         return ~self._counted[self._problem.giving] | ~self._counted[self._problem.taking]
 
-    def _open_all(self) -> Problem:
-        """Every newcomer's entry has a place for everybody."""
+    def _open_all(self, owning: BoolArray) -> Problem:
+        """Every entry of some organisations, shape (O,), has a place for everybody."""
         problem = self._problem
         offers, needs = (
-            np.where(self._counted[owners], capacity, len(problem.points))
+            np.where(owning[owners], len(problem.points), capacity)
             for owners, capacity in (
                 (problem.offer_organisation, problem.offer_capacity),
                 (problem.need_organisation, problem.need_capacity),
@@ -135,18 +143,11 @@ def _list_newcomers(gathered: Gathered) -> Iterator[_Newcomer]:
     codes = [code for code, kind in market.category_kinds.items() if kind is not CategoryKind.OPEN]
     for side, kind, code in product(EntrySide, OrganisationKind, codes):
         others = scene.needs if side is EntrySide.OFFER else scene.offers
-        is_same = scene.is_company[others.organisations] == (kind is OrganisationKind.COMPANY)
         fits = np.array([member.category == code for member in others.members], dtype=np.bool_) & has_places(others)
-        if not _may_meet(market.market.within_kind, kind):
-            fits &= ~is_same
+        fits &= scene.is_company[others.organisations] != (kind is OrganisationKind.COMPANY)
         if fits.any():
             yield _Newcomer(side, kind, code, at[side], np.flatnonzero(fits))
             at[side] += 1
-
-
-def _may_meet(within_kind: WithinKind, kind: OrganisationKind) -> bool:
-    """May two of this kind be paired?"""
-    return within_kind is WithinKind.ALL or (within_kind is WithinKind.NONPROFITS and kind is OrganisationKind.NONPROFIT)
 
 
 def _let_in(problem: Problem, newcomers: Sequence[_Newcomer]) -> Problem:

@@ -15,6 +15,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.archiving.read import ArchivedMarket
 from marktplatz.usecases.archiving.tables import ARCHIVED, SHARED, market_column, table_of
 from marktplatz.usecases.audit import Subject, find_breaks, record_change
+from marktplatz.usecases.identifiers import check_can_be_asked_for
 from marktplatz.usecases.markets import check_is_addressable
 from marktplatz.usecases.records import Extent, load_market
 from marktplatz.vocabulary import RunStatus
@@ -28,6 +29,8 @@ def restore_market(session: Session, now: datetime, actor: Actor, archived: Arch
     check_is_addressable(market_id, Place("query", field="market"))
     if market_id == INSTALLATION or any(session.get(kind, market_id) is not None for kind in (MarketRecord, AuditHead)):
         raise Conflict(Finding("market_exists", params={"id": market_id}))
+    for kept_id in (*archived.market.organisation_by_id, *archived.market.entry_by_id):
+        check_can_be_asked_for(kept_id)
     rows = dict(archived.rows)
     rows[SHARED] = _find_new_texts(session, rows[SHARED])
     rows["run"] = [_ended(run, now) for run in rows["run"]]

@@ -19,7 +19,14 @@ from marktplatz.usecases.markets import create_market, get_market
 from marktplatz.vocabulary import Phase
 
 STATE_CODES: Final = frozenset(
-    ("maximum_below_agreed", "capacity_below_agreed", "agreed_entry_stays", "category_in_use", "id_on_another_list")
+    (
+        "maximum_below_agreed",
+        "market_maximum_below_agreed",
+        "capacity_below_agreed",
+        "agreed_entry_stays",
+        "category_in_use",
+        "id_on_another_list",
+    )
 )
 """What would have been fine in an empty market."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.import_changes import MarketChanges
 from marktplatz.market import Contact, Entry, Market, Organisation, PairRule
+from marktplatz.usecases.identifiers import can_be_asked_for
 from marktplatz.vocabulary import PairStatus
 
 
@@ -56,8 +57,13 @@ def find_broken_rules(stored: Market, merged: Market, changes: MarketChanges, in
             yield Finding("category_in_use", Place(sheet="categories"), {"code": finding.params["code"]})
         else:
             yield finding
+    for list_key in ("organisations", "offers", "needs"):
+        for new in changes.by_list[list_key].new:
+            if not can_be_asked_for(new.key[0]):
+                yield Finding("id_of_dots", Place(sheet=list_key, row=new.row, field="id"), {"id": new.key[0]})
     for changed in changes.organisations.changed:
-        yield from _find_maximum_below(merged.organisation_by_id[changed.key[0]], changed.row, in_use)
+        yield from _find_maximum_below(merged, merged.organisation_by_id[changed.key[0]], changed.row, in_use)
+    yield from _find_market_maximum_below(stored, merged, changes, in_use)
     for list_key in ("offers", "needs"):
         for changed in changes.by_list[list_key].changed:
             entry = merged.entry_by_id[changed.key[0]]
@@ -74,11 +80,26 @@ def find_doubts(changes: MarketChanges) -> Iterator[Finding]:
             yield finding
 
 
-def _find_maximum_below(organisation: Organisation, row: int, in_use: InUse) -> Iterator[Finding]:
-    agreed = in_use.agreed.get(organisation.id, 0)
-    if organisation.max_agreements is not None and organisation.max_agreements < agreed:
-        params: dict[str, str | int] = {"agreed": agreed, "limit": organisation.max_agreements}
+def _find_maximum_below(merged: Market, organisation: Organisation, row: int, in_use: InUse) -> Iterator[Finding]:
+    """Whoever gives up their own maximum has the market's."""
+    agreed, own = in_use.agreed.get(organisation.id, 0), organisation.max_agreements
+    limit = merged.market.max_agreements if own is None else own
+    if limit is not None and limit < agreed:
+        params: dict[str, str | int] = {"agreed": agreed, "limit": limit}
         yield Finding("maximum_below_agreed", Place(sheet="organisations", row=row, field="max_agreements"), params)
+
+
+def _find_market_maximum_below(stored: Market, merged: Market, changes: MarketChanges, in_use: InUse) -> Iterator[Finding]:
+    """The market's maximum, where it is changed, leaves room for what those without their own have agreed."""
+    limit = merged.market.max_agreements
+    if limit is None or limit == stored.market.max_agreements:
+        return
+    told = {changed.key[0] for changed in changes.organisations.changed}
+    for organisation in merged.organisations:
+        agreed = in_use.agreed.get(organisation.id, 0)
+        if organisation.max_agreements is None and limit < agreed and organisation.id not in told:
+            params: dict[str, str | int] = {"organisation": organisation.id, "agreed": agreed, "limit": limit}
+            yield Finding("market_maximum_below_agreed", Place(sheet="market", field="max_agreements"), params)
 
 
 def _find_entry_in_use(before: Entry, after: Entry, place: Place, in_use: InUse) -> Iterator[Finding]:

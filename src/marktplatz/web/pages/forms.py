@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
@@ -19,6 +19,8 @@ from marktplatz.web.csrf import check_form_token
 
 V = TypeVar("V", bound=Value)
 
+OR_NONE: Final = BeforeValidator(lambda asked: asked or None)
+"""For a parameter of a form that is sent by GET: an empty choice is none. `kind: Annotated[Kind | None, OR_NONE] = None`."""
 LISTS: Final = frozenset((CellKind.TEXTS, CellKind.WORDS))
 
 

@@ -1,10 +1,9 @@
 """A route of a page: its form is read once, and a form that is sent twice does its deed once."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
@@ -16,12 +15,15 @@ MAX_FIELDS: Final = 2_000
 
 
 class PageRoute(APIRoute):
+    keeps_body: ClassVar[bool] = True
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_page(request: Request) -> Response:
             if request.method == "POST":
                 await _read_form(request)
+                request.state.keeps_body = self.keeps_body
             try:
                 answer = await handle(request)
             except Replay as replay:
@@ -30,10 +32,16 @@ class PageRoute(APIRoute):
                 await request.close()  # the files that came with the form
             repeatable: Repeatable | None = getattr(request.state, "repeatable", None)
             if repeatable is not None:
-                await run_in_threadpool(repeatable.keep, answer)
+                repeatable.answer = answer
             return answer
 
         return handle_page
+
+
+class SecretPageRoute(PageRoute):
+    """Its answer holds secrets that are shown once: kept is only that it was answered."""
+
+    keeps_body = False
 
 
 async def _read_form(request: Request) -> None:

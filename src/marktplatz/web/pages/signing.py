@@ -148,6 +148,8 @@ def change_password_here(
     now: Now,
 ) -> Response:
     identity: Identity = request.state.identity
+    if identity.account_id is None:
+        raise NotAllowed(Finding("role_may_not"))
     with form.refused_by(session, lambda: _show_password(request, session, form)):
         if isinstance(prepared, MarktplatzError):
             raise InvalidInput(*(Finding(fault.code, Place(field="new"), fault.params) for fault in prepared.findings))
@@ -161,6 +163,8 @@ def _show(request: Request, form: Form) -> Response:
 
 def _show_password(request: Request, session: ReadSession, form: Form) -> Response:
     identity: Identity = request.state.identity
+    if identity.account_id is None:
+        raise NotAllowed(Finding("role_may_not"))  # programs have no password
     account = session.get_one(Account, identity.account_id)
     login = session.get_one(Login, identity.login)
     return show(

@@ -1,5 +1,5 @@
 // Forms with data-swap="id …" are sent without leaving the page: the named parts are taken from the answer, and focus goes where
-// something is to be read or done. If the answer has none of the parts, the browser goes there as it would have without us.
+// something is to be read or done, or stays where it is; what an element with data-said says is read out. If the answer has none of the parts, the browser goes there as it would have without us.
 
 export function moveFocus(root) {
   const target = root.querySelector("[data-focus]");
@@ -63,8 +63,9 @@ function show(page, form, address) {
   document.title = page.title;
   if (form.method === "get") history.replaceState(null, "", address);
   const notice = page.getElementById("notice");
-  if (notice) say(notice.textContent);
   const inside = names.map((name) => document.getElementById(name));
+  const news = notice ?? inside.map((part) => part.querySelector("[data-said]")).find(Boolean);
+  if (news) say(news.textContent);
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
   const target = wanted ?? (own ? document.getElementById(own) : null) ?? inside[0];
   if (target) {
