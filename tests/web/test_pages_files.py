@@ -257,3 +257,13 @@ def test_a_form_of_another_login_is_refused(world: World) -> None:
     answer = organiser(world).post(ROOT, data={"form_token": "x"}, files={"file": ("a.json", b"{}")})
     assert answer.status_code == 403
     assert HTML["Accept"] in answer.request.headers["accept"]
+
+
+def test_a_file_that_would_undo_a_merge_says_so(world: World) -> None:
+    world.make_market("m1")
+    browser = organiser(world)
+    put_in(browser, upload(browser, encode(make_content(2)), "markt.json"))
+    page = browser.get("/organise/m1/merge?kept=n0&gone=n1").text
+    browser.post("/organise/m1/merge", data=fields_of(page) | {"kept": "n0", "gone": "n1"})
+    again = upload(browser, encode(make_content(2)), "markt.json")
+    assert "käme sie als eigene Anmeldung zurück" in again.text

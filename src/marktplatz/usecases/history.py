@@ -54,14 +54,19 @@ def find_history(session: Session, market_id: str, organisation_id: str) -> list
     return [_tell(entry, details, names, entries) for entry, details in found]
 
 
-def find_merged(session: Session, market_id: str, organisation_id: str) -> tuple[str, ...]:
-    """The ids of organisations that were merged into one, or into one of those."""
+def find_merges(session: Session, market_id: str) -> dict[str, str]:
+    """Every organisation that was merged, by its id, with the one that it went into."""
     wanted = (
         select(AuditEntry.subject_id, AuditDetail.details)
         .join(AuditDetail, (AuditDetail.chain == AuditEntry.chain) & (AuditDetail.number == AuditEntry.number))
         .where(AuditEntry.chain == market_id, AuditEntry.action == "merged_into")
     )
-    into = {gone: json.loads(details)["after"]["into"] for gone, details in session.execute(wanted)}
+    return {gone: json.loads(details)["after"]["into"] for gone, details in session.execute(wanted)}
+
+
+def find_merged(session: Session, market_id: str, organisation_id: str) -> tuple[str, ...]:
+    """The ids of organisations that were merged into one, or into one of those."""
+    into = find_merges(session, market_id)
     found: list[str] = []
     waiting = [organisation_id]
     while waiting and len(found) < MAX_MERGED:

@@ -8,13 +8,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import EntryRecord, OrganisationRecord, Upload
-from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound
+from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Severity
 from marktplatz.exchange.mending import LONGEST_TEXT, MAX_CORRECTIONS, Spot
 from marktplatz.exchange.reading import SentMarket
 from marktplatz.market import UNPRINTABLE
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.approving import tell
 from marktplatz.usecases.audit import Change, Subject
+from marktplatz.usecases.history import find_merges
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.importing import ImportPlan, import_market
 from marktplatz.vocabulary import Standing
@@ -94,6 +95,16 @@ def import_upload(
         _let_wait(session, now, actor, upload.market_id, plan)
     discard_upload(session, session.get_one(Upload, (upload.market_id, upload.id)))
     return plan
+
+
+def find_undone_merges(session: Session, market_id: str, plan: ImportPlan) -> list[Finding]:
+    """Organisations that were merged into others here, and that the file would bring back."""
+    merges = find_merges(session, market_id)
+    return [
+        Finding("merge_would_be_undone", plan.origins.place("organisations", change.row - 1), params, Severity.WARNING)
+        for change in plan.changes.organisations.new
+        if (params := {"id": change.key[0], "into": merges.get(change.key[0], "")})["into"]
+    ]
 
 
 def forget_uploads(session: Session, now: datetime, market_id: str | None = None) -> int:

@@ -22,6 +22,8 @@ REGISTRATION_SENTENCES: Final[Mapping[str, str]] = {
     "Bitte ändern Sie erst die Vorschläge.",
     "merge_of_one_round": "Im veröffentlichten Zeitplan haben beide in derselben Runde ein Gespräch. "
     "Bitte rechnen Sie den Zeitplan nach einer Änderung neu.",
+    "merge_would_be_undone": "„{id}“ wurde hier mit „{into}“ zusammengeführt; beim Einlesen käme sie als eigene Anmeldung zurück. "
+    "Bitte nehmen Sie sie aus der Datei, oder führen Sie die beiden danach wieder zusammen.",
     "no_file_chosen": "Bitte wählen Sie eine Datei aus.",
     "unknown_upload": "Diese Datei liegt nicht mehr bereit; nach einem Tag wird sie gelöscht. "
     "Bitte laden Sie sie noch einmal hoch.",

@@ -22,6 +22,7 @@ from marktplatz.usecases.uploads import (
     KEPT_FOR,
     corrections_of,
     discard_upload,
+    find_undone_merges,
     get_upload,
     import_upload,
     keep_upload,
@@ -201,7 +202,9 @@ def _show_preview(
     request: Request, session: Session, upload: Upload, reading: ReadFile, form: Form, *, list_key: str = "", page: int = 1
 ) -> Response:
     plan = plan_import(session, upload.market_id, reading.sent) if reading.sent is not None else None
-    findings = reading.findings if plan is None else (*plan.errors, *plan.warnings)
+    findings = reading.findings
+    if plan is not None:
+        findings = (*plan.errors, *find_undone_merges(session, upload.market_id, plan), *plan.warnings)
     return show_preview(
         request,
         market=get_market(session, upload.market_id),

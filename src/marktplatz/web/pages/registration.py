@@ -55,11 +55,11 @@ def add(caller: Write, market: MarketId, request: Request, form: SentForm, sessi
     return edit_organisation(request, session, now, caller, market, None, form)
 
 
-@router.get("/registrations/{organisation:path}", name="registration")
+@router.get("/registrations/{organisation_id:path}", name="registration")
 def show_one(
     caller: Annotated[Actor, Rule("organisations:read", organiser=ALWAYS)],
     market: MarketId,
-    organisation: str,
+    organisation_id: str,
     request: Request,
     session: ReadSession,
     edit: Word = "",
@@ -67,7 +67,7 @@ def show_one(
     add: Word = "",
 ) -> Response:
     """Everything about it; with `edit`, `entry` or `add` the form for its data, for one of its entries, for a new one."""
-    record = get_organisation(session, caller, market, organisation)
+    record = get_organisation(session, caller, market, organisation_id)
     if edit:
         return show_organisation_form(request, session, market, record)
     if entry:
@@ -77,18 +77,18 @@ def show_one(
     return show_registration(request, session, record, Form.of())
 
 
-@router.post("/registrations/{organisation:path}", name="do_registration")
+@router.post("/registrations/{organisation_id:path}", name="do_registration")
 def do_one(
     caller: Write,
     market: MarketId,
-    organisation: str,
+    organisation_id: str,
     request: Request,
     form: SentForm,
     session: WriteSession,
     now: Now,
 ) -> Response:
     """One address for all deeds, since an organisation's id may hold whatever could stand behind it."""
-    record = get_organisation(session, caller, market, organisation)
+    record = get_organisation(session, caller, market, organisation_id)
     deed = form.text("deed")
     if deed == "edit":
         return edit_organisation(request, session, now, caller, market, record, form)
@@ -100,7 +100,7 @@ def do_one(
     about: Registered = find_entry(session, record, form.text("entry")) if form.text("entry") else record
     with form.refused_by(session, lambda: show_registration(request, session, record, form)):
         done = DEEDS[deed](Doing(session, now, caller, record, about, form, find_language(request)))
-    return go("organise", market, "registrations", organisation, done=done)
+    return go("organise", market, "registrations", organisation_id, done=done)
 
 
 def find_entry(session: Session, record: OrganisationRecord, entry_id: str) -> EntryRecord:

@@ -31,6 +31,7 @@ from marktplatz.web.pages.registration_forms import (
     read_particulars,
     try_entry,
     try_organisation,
+    try_particulars,
 )
 from marktplatz.web.pages.registrations import find_categories, words_for
 from marktplatz.wording.history import LABELS, label, value_text
@@ -70,7 +71,10 @@ def edit_organisation(
     base = Organisation(id=make_id("o"), kind=OrganisationKind.NONPROFIT)
     if record is not None:
         base = organisation_value(record, get_contact(session, record))
-    both = _compare(request, base, try_organisation(form, base)) if _is_stale(form, record) else None
+    both = None
+    if record is not None and _is_stale(form, record):
+        stored = particulars_of(record)
+        both = [*_compare(request, base, try_organisation(form, base)), *_compare(request, stored, try_particulars(form))]
     with form.refused_by(session, lambda: show_organisation_form(request, session, market, record, form, both=both)):
         if both is not None and record is not None:
             form.put("version", record.version)

@@ -108,6 +108,13 @@ def try_organisation(form: Form, base: Organisation) -> Organisation | None:
         return None
 
 
+def try_particulars(form: Form) -> Particulars | None:
+    try:
+        return read_particulars(form)
+    except InvalidInput:
+        return None
+
+
 def try_entry(form: Form, base: Entry) -> Entry | None:
     try:
         return read_entry(form, base)
