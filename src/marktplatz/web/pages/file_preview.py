@@ -1,7 +1,7 @@
 """The preview of a file: what is wrong, with inputs where it can be mended, and what would change, list by list."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,8 +23,12 @@ from marktplatz.wording.history import label, value_text
 MAX_ERRORS: Final = 60
 MAX_WARNINGS: Final = 40
 ROWS: Final = 50
-MAX_FIELDS_SHOWN: Final = 12
+MAX_FIELDS_ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
+FIRST_LOOKED_AT: Final = ("organisations", "offers", "needs")
+SHOWN: Final = 12
 STATUSES: Final = ("new", "changed", "dropped", "unchanged", "only_stored")
+ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
+FIRST_LOOKED_AT: Final = ("organisations", "offers", "needs")
 SHOWN: Final = ("new", "changed", "dropped", "unchanged")
 
 
@@ -52,7 +56,7 @@ def show_preview(
 ) -> Response:
     changes = plan.changes.by_list if plan is not None else {}
     counts = {key: _count(told) for key, told in changes.items() if any(_count(told).values())}
-    chosen = list_key if list_key in counts else next((key for key in counts if not changes[key].is_empty), next(iter(counts), ""))
+    chosen = list_key if list_key in counts else _choose_list({key: changes[key] for key in counts})
     rows = _find_rows(changes[chosen]) if chosen else []
     pages = max(1, -(-len(rows) // ROWS))
     page = min(page, pages)
@@ -77,7 +81,7 @@ def show_preview(
         page=page,
         pages=pages,
         form=form,
-        statuses=STATUSES,
+        statuses=[each for each in STATUSES if each in ALWAYS_TOLD or any(count[each] for count in counts.values())],
     )
 
 
@@ -116,6 +120,12 @@ def _read_spot(said: str) -> Spot | None:
     if isinstance(spot, list) and len(spot) == 3 and [type(part) for part in spot] == [str, int, str]:
         return (spot[0][:300], spot[1], spot[2][:300])
     return None
+
+
+def _choose_list(changes: Mapping[str, ListChanges]) -> str:
+    """The first in which something changes, those that people know best before the others."""
+    order = sorted(changes, key=lambda key: key not in FIRST_LOOKED_AT)
+    return next((key for key in order if not changes[key].is_empty), next(iter(order), ""))
 
 
 def _count(told: ListChanges) -> dict[str, int]:
@@ -157,6 +167,8 @@ def _cut(text: str) -> str:
 
 
 def _name_of(market: Market, list_key: str, key: str) -> str:
+    if list_key == "categories":
+        return next((category.label for category in market.market.categories if category.code == key), "")
     if list_key == "organisations" and key in market.organisation_by_id:
         return market.organisation_by_id[key].label
     if list_key in ("offers", "needs") and key in market.entry_by_id:
