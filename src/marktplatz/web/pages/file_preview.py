@@ -23,9 +23,7 @@ from marktplatz.wording.history import label, value_text
 MAX_ERRORS: Final = 60
 MAX_WARNINGS: Final = 40
 ROWS: Final = 50
-MAX_FIELDS_ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
-FIRST_LOOKED_AT: Final = ("organisations", "offers", "needs")
-SHOWN: Final = 12
+MAX_FIELDS_SHOWN: Final = 12
 STATUSES: Final = ("new", "changed", "dropped", "unchanged", "only_stored")
 ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
 FIRST_LOOKED_AT: Final = ("organisations", "offers", "needs")
