@@ -109,6 +109,10 @@ def test_wrong_cells_are_mended_in_the_preview(world: World) -> None:
     assert "noch nicht" in shown.text
     cells = cells_in(shown.text)
     assert sorted(text for _, _, text in cells) == ["32.4.2027", "gemeinsam", "gemeinsam"]
+    numbers = [
+        int(found) for found in re.findall(r'<td class="number">(\d*)</td>', shown.text.split("<tbody>")[1].split("</tr>")[0])
+    ]
+    assert numbers[:2] == [2, 2]  # of four organisations two are wrong and two new
     sent = fields_of(shown.text)
     for number, spot, text in cells:
         sent |= {f"spot.{number}": spot.replace("&#34;", '"'), f"was.{number}": text}

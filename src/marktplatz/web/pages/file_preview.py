@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from fastapi import Request, Response
 
@@ -24,7 +24,8 @@ MAX_ERRORS: Final = 60
 MAX_WARNINGS: Final = 40
 ROWS: Final = 50
 MAX_FIELDS_SHOWN: Final = 12
-STATUSES: Final = ("new", "changed", "dropped", "unchanged", "only_stored")
+Wrong: TypeAlias = Mapping[tuple[str | None, str | None], set[int]]
+STATUSES: Final = ("wrong", "new", "changed", "dropped", "unchanged", "only_stored")
 ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
 FIRST_LOOKED_AT: Final = ("organisations", "offers", "needs")
 SHOWN: Final = ("new", "changed", "dropped", "unchanged")
@@ -45,6 +46,7 @@ def show_preview(
     market: MarketRecord,
     upload: Upload,
     plan: ImportPlan | None,
+    is_whole: bool,
     errors: Sequence[Finding],
     warnings: Sequence[Finding],
     mending: Mending,
@@ -53,9 +55,11 @@ def show_preview(
     page: int,
 ) -> Response:
     changes = plan.changes.by_list if plan is not None else {}
-    counts = {key: _count(told) for key, told in changes.items() if any(_count(told).values())}
+    wrong = _find_wrong_rows(errors)
+    counts = {key: _count(plan, key, wrong) for key in changes}
+    counts = {key: count for key, count in counts.items() if any(count.values())}
     chosen = list_key if list_key in counts else _choose_list({key: changes[key] for key in counts})
-    rows = _find_rows(changes[chosen]) if chosen else []
+    rows = _find_rows(plan, chosen, wrong) if chosen else []
     pages = max(1, -(-len(rows) // ROWS))
     page = min(page, pages)
     cells = find_wrong_cells(errors, mending)
@@ -70,7 +74,7 @@ def show_preview(
         warnings=warnings[:MAX_WARNINGS],
         more_warnings=max(0, len(warnings) - MAX_WARNINGS),
         is_read=plan is not None,
-        is_empty=plan is not None and plan.changes.is_empty,
+        is_empty=is_whole and plan is not None and plan.changes.is_empty,
         policy=_tell_fields(plan.changes.policy, find_language(request)) if plan is not None else [],
         counts=counts,
         names={key: SHEET_BY_KEY[key].name if key in SHEET_BY_KEY else key for key in counts},
@@ -126,12 +130,41 @@ def _choose_list(changes: Mapping[str, ListChanges]) -> str:
     return next((key for key in order if not changes[key].is_empty), next(iter(order), ""))
 
 
-def _count(told: ListChanges) -> dict[str, int]:
-    return {status: len(getattr(told, status)) for status in STATUSES}
+def _find_wrong_rows(errors: Sequence[Finding]) -> Wrong:
+    """By file and sheet: every row in which something is wrong."""
+    found: dict[tuple[str | None, str | None], set[int]] = {}
+    for finding in errors:
+        if finding.place.row is not None:
+            found.setdefault((finding.place.file, finding.place.sheet), set()).add(finding.place.row)
+    return found
 
 
-def _find_rows(told: ListChanges) -> list[tuple[str, EntryChange]]:
-    return [(status, entry) for status in SHOWN for entry in getattr(told, status)]
+def _count(plan: ImportPlan | None, list_key: str, wrong: Wrong) -> dict[str, int]:
+    """How many rows there are of each status; one in which something is wrong has no other."""
+    if plan is None:
+        return {}
+    counts = dict.fromkeys(STATUSES, 0)
+    for status, _ in _find_rows(plan, list_key, wrong):
+        counts[status] += 1
+    place = plan.origins.place(list_key)
+    return counts | {
+        "wrong": len(wrong.get((place.file, place.sheet), ())),
+        "only_stored": len(plan.changes.by_list[list_key].only_stored),
+    }
+
+
+def _find_rows(plan: ImportPlan | None, list_key: str, wrong: Wrong) -> list[tuple[str, EntryChange]]:
+    """What would happen to which entry, the wrong ones left out: they are told about above."""
+    if plan is None:
+        return []
+    place, told = plan.origins.place(list_key), plan.changes.by_list[list_key]
+    left_out = wrong.get((place.file, place.sheet), set())
+    return [
+        (status, entry)
+        for status in SHOWN
+        for entry in getattr(told, status)
+        if status == "dropped" or not left_out or plan.origins.place(list_key, entry.row - 1).row not in left_out
+    ]
 
 
 def _tell_rows(plan: ImportPlan | None, list_key: str, rows: Sequence[tuple[str, EntryChange]], language: str) -> list[Any]:

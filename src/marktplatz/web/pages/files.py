@@ -45,10 +45,11 @@ UPLOADED_AT_ONCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that waits, as it was read with its corrections; `sent` is None while something is wrong in it."""
+    """A file that waits, read with its corrections; while something is wrong in it, `sent` is None and `sound` the rest."""
 
     version: int
     sent: SentMarket | None
+    sound: SentMarket | None
     findings: tuple[Finding, ...]
     mending: Mending
 
@@ -66,10 +67,10 @@ async def read_upload(request: Request, market: MarketId, upload: str) -> ReadFi
     mending = Mending(corrections)
     try:
         async with service.reading:
-            sent, findings = await run_in_threadpool(read_mended_bytes, name, content, mending)
+            read = await run_in_threadpool(read_mended_bytes, name, content, mending)
     except InvalidInput as error:
-        return ReadFile(version, None, error.findings, mending)
-    return ReadFile(version, sent, findings, mending)
+        return ReadFile(version, None, None, error.findings, mending)
+    return ReadFile(version, read.sent, read.sound, read.findings, mending)
 
 
 async def read_sent_upload(form: SentForm) -> tuple[str, bytes]:
@@ -201,15 +202,17 @@ def _show_files(request: Request, session: Session, market: str, now: Now, form:
 def _show_preview(
     request: Request, session: Session, upload: Upload, reading: ReadFile, form: Form, *, list_key: str = "", page: int = 1
 ) -> Response:
-    plan = plan_import(session, upload.market_id, reading.sent) if reading.sent is not None else None
+    read = reading.sent or reading.sound
+    plan = plan_import(session, upload.market_id, read) if read is not None else None
     findings = reading.findings
-    if plan is not None:
+    if plan is not None and reading.sent is not None:
         findings = (*plan.errors, *find_undone_merges(session, upload.market_id, plan), *plan.warnings)
     return show_preview(
         request,
         market=get_market(session, upload.market_id),
         upload=upload,
         plan=plan,
+        is_whole=reading.sent is not None,
         errors=[finding for finding in findings if finding.severity is Severity.ERROR],
         warnings=[finding for finding in findings if finding.severity is Severity.WARNING],
         mending=reading.mending,
