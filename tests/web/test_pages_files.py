@@ -130,6 +130,23 @@ def test_wrong_cells_are_mended_in_the_preview(world: World) -> None:
         assert str(session.get_one(EntryRecord, ("m1", "c0-0")).from_on) == "2027-04-01"
 
 
+def test_control_characters_and_lines_in_a_cell_are_mended_too(world: World) -> None:
+    world.make_market("m1")
+    browser = organiser(world)
+    content = make_content(1)
+    content["offers"][0]["text"] = "Platzhalter"
+    shown = upload(browser, as_csv(content, Platzhalter='"erste Zeile\nzweite\x07 Zeile"'), "markt.zip")
+    ((number, spot, text),) = cells_in(shown.text)
+    assert text == "?erste Zeile\nzweite Zeile"
+    assert "<textarea" in shown.text
+    assert "\x07" not in shown.text
+    sent = {f"spot.{number}": spot.replace("&#34;", '"'), f"was.{number}": text, f"cell.{number}": text[1:]}
+    right = browser.post(f"{shown.url.path}/mend", data=fields_of(shown.text) | sent)
+    assert "Eingelesen." in put_in(browser, right).text
+    with world.database.read() as session:
+        assert session.get_one(EntryRecord, ("m1", "c0-0")).text == "erste Zeile\nzweite Zeile"
+
+
 def test_a_market_file_is_read_too_and_its_errors_name_what_must_be_changed_in_it(world: World) -> None:
     world.make_market("m1")
     browser = organiser(world)

@@ -8,22 +8,25 @@ from typing import Any, Final, TypeAlias
 from fastapi import Request, Response
 
 from marktplatz.db.models import MarketRecord, Upload
-from marktplatz.errors import Finding
+from marktplatz.errors import Finding, Place
 from marktplatz.exchange.columns import SHEET_BY_KEY
 from marktplatz.exchange.import_changes import EntryChange, ListChanges
 from marktplatz.exchange.mending import Mending, Spot
-from marktplatz.market import Market
+from marktplatz.market import UNPRINTABLE, Market
 from marktplatz.usecases.importing import ImportPlan
 from marktplatz.usecases.uploads import corrections_of
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import show
+from marktplatz.wording.findings import describe_place
 from marktplatz.wording.history import label, value_text
 
 MAX_ERRORS: Final = 60
 MAX_WARNINGS: Final = 40
 ROWS: Final = 50
 MAX_FIELDS_SHOWN: Final = 12
+LONG: Final = 100
+"""Longer texts, and those of several lines, are mended in a field of several lines."""
 Wrong: TypeAlias = Mapping[tuple[str | None, str | None], set[int]]
 STATUSES: Final = ("wrong", "new", "changed", "dropped", "unchanged", "only_stored")
 ALWAYS_TOLD: Final = ("new", "changed", "unchanged")
@@ -33,11 +36,20 @@ SHOWN: Final = ("new", "changed", "dropped", "unchanged")
 
 @dataclass(frozen=True, slots=True)
 class WrongCell:
-    """Findings about one cell; `text` is what stands there, None where it cannot be mended here."""
+    """Findings about one cell; `text` is what stands there, None where it cannot be mended here.
+
+    What a form cannot carry is left out of it; `was` then is another text, so that this much counts as mended.
+    """
 
     spot: str
+    place: str
     findings: tuple[Finding, ...]
     text: str | None
+    was: str
+
+    @property
+    def is_long(self) -> bool:
+        return self.text is not None and ("\n" in self.text or len(self.text) > LONG)
 
 
 def show_preview(
@@ -62,7 +74,7 @@ def show_preview(
     rows = _find_rows(plan, chosen, wrong) if chosen else []
     pages = max(1, -(-len(rows) // ROWS))
     page = min(page, pages)
-    cells = find_wrong_cells(errors, mending)
+    cells = find_wrong_cells(errors, mending, find_language(request))
     return show(
         request,
         "preview.html",
@@ -71,7 +83,7 @@ def show_preview(
         mended=len(corrections_of(upload)),
         cells=cells[:MAX_ERRORS],
         more_errors=max(0, len(cells) - MAX_ERRORS),
-        warnings=warnings[:MAX_WARNINGS],
+        warnings=[(describe_place(each.place, find_language(request)), each) for each in warnings[:MAX_WARNINGS]],
         more_warnings=max(0, len(warnings) - MAX_WARNINGS),
         is_read=plan is not None,
         is_empty=is_whole and plan is not None and plan.changes.is_empty,
@@ -87,18 +99,23 @@ def show_preview(
     )
 
 
-def find_wrong_cells(errors: Sequence[Finding], mending: Mending) -> list[WrongCell]:
+def find_wrong_cells(errors: Sequence[Finding], mending: Mending, language: str) -> list[WrongCell]:
     """Those that can be mended first; several findings about one cell together."""
-    by_spot: dict[str, list[Finding]] = {}
+    by_place: dict[Place, list[Finding]] = {}
     for finding in errors:
-        place = finding.place
-        by_spot.setdefault(json.dumps([place.file, place.sheet, place.row, place.field]), []).append(finding)
-    cells = []
-    for findings in by_spot.values():
-        place = findings[0].place
-        spot = json.dumps([place.sheet, place.row, place.field], ensure_ascii=False)
-        cells.append(WrongCell(spot, tuple(findings), mending.text_at(place)))
+        by_place.setdefault(finding.place, []).append(finding)
+    cells = [_make_cell(place, tuple(findings), mending, language) for place, findings in by_place.items()]
     return sorted(cells, key=lambda cell: cell.text is None)
+
+
+def _make_cell(place: Place, findings: tuple[Finding, ...], mending: Mending, language: str) -> WrongCell:
+    spot = json.dumps([place.sheet, place.row, place.field])
+    found = mending.text_at(place)
+    text = None if found is None else UNPRINTABLE.sub("", found).strip()
+    was = text or ""
+    if found is not None and found.strip() != text:
+        was = f"?{was}"
+    return WrongCell(spot, describe_place(place, language), findings, text, was)
 
 
 def read_spots(form: Form) -> dict[Spot, str]:
