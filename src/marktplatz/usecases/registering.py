@@ -34,14 +34,16 @@ def is_open(record: MarketRecord, profile: Profile, now: datetime) -> bool:
 
 def is_full(session: Session, profile: Profile) -> bool:
     """Do those who have a place, or have asked for one first, fill the hall?"""
-    if profile.hall_places is None:
-        return False
+    return profile.hall_places is not None and count_places(session, profile.market_id) >= profile.hall_places
+
+
+def count_places(session: Session, market_id: str) -> int:
     wanted = select(func.count()).where(
-        OrganisationRecord.market_id == profile.market_id,
+        OrganisationRecord.market_id == market_id,
         OrganisationRecord.standing.in_(HAS_A_PLACE),
         OrganisationRecord.attendance != Attendance.CANCELLED,
     )
-    return (session.scalar(wanted) or 0) >= profile.hall_places
+    return session.scalar(wanted) or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    files,
     join,
     letters,
     mail_texts,
@@ -57,10 +58,13 @@ from marktplatz.web.pages import (
     me_entries,
     me_plan,
     me_wishes,
+    merging,
     new_market,
     organise,
     overview,
     people,
+    registration,
+    registrations,
     setup,
     signing,
     start,
@@ -122,6 +126,10 @@ PAGES = (
     outbox_page.router,
     people.router,
     join.router,
+    registrations.router,
+    registration.router,
+    merging.router,
+    files.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

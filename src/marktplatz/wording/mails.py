@@ -18,6 +18,7 @@ _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.PARTICIPANT_ENTRY: "Ihr Zugang: {market}",
     MessageKind.ENTRY_RECEIVED: "Ihre Anmeldung ist da: {market}",
     MessageKind.INVITATION: "Einladung: {market}",
+    MessageKind.ENTRY_RETURNED: "Bitte ergänzen: {what}",
     MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
     MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
@@ -39,6 +40,9 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.INVITATION: "Guten Tag {name},\n\nSie nehmen an „{market}“ teil. "
     "Mit diesem Link sehen und ändern Sie Ihre Angaben. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n",
+    MessageKind.ENTRY_RETURNED: "Guten Tag {name},\n\nvielen Dank für Ihre Anmeldung bei „{market}“. "
+    "Zu „{what}“ haben wir noch eine Bitte:\n\n{reason}\n\n"
+    "Mit diesem Link ändern Sie Ihre Angaben; danach sehen wir sie uns gleich wieder an:\n\n{link}\n",
     MessageKind.CONFIRMATION_MISSING: "Guten Tag {name},\n\nSie haben {organisation} für „{market}“ angemeldet, "
     "aber Ihren Link noch nicht geöffnet. Bitte tun Sie es jetzt; dann wissen wir, dass unsere Mails ankommen:\n\n{link}\n\n"
     "Wenn etwas nicht klappt, rufen Sie uns gern an: {contact}\n",
