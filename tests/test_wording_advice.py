@@ -19,7 +19,7 @@ TABLES = (
     advice.HELP_SENTENCES,
     advice.VARIANT_SENTENCES,
     advice.VARIANT_ENDINGS,
-    advice.MISSING_SENTENCES,
+    dict(enumerate(chain.from_iterable(advice.MISSING_SENTENCES.values()))),
     advice.GAIN_SENTENCES,
     advice.SUSPICION_WORDS,
     advice.UNREACHED_WORDS,
@@ -70,7 +70,7 @@ def test_figures_are_shown_as_people_write_them() -> None:
 
 def test_what_is_missing_is_said_with_what_it_would_bring() -> None:
     said = missing_sentence(EntrySide.OFFER, OrganisationKind.COMPANY, "Werbung", 2, 2)
-    assert said == "2 × „Werbung“ mehr, angeboten von Unternehmen: 2 Organisationen mehr fänden einen Partner."
+    assert said == "2 weitere Unternehmen, die „Werbung“ anbieten: Dann fänden 2 Organisationen mehr einen Partner."
 
 
 @LANGUAGES

@@ -323,3 +323,10 @@ class UnreachedReason(StrEnum):
 
     MAIL_FAILED = "mail_failed"
     NEVER_ANSWERED = "never_answered"
+
+
+class CallResult(StrEnum):
+    """What came of a call: somebody was reached, or it is to be tried again."""
+
+    REACHED = "reached"
+    AGAIN = "again"

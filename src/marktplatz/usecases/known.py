@@ -24,19 +24,20 @@ class Known(Generic[T]):
 
     def __init__(self, work_out: Callable[[Market], T], *, with_contacts: bool = False) -> None:
         self._work_out, self._with_contacts = work_out, with_contacts
-        self._known: OrderedDict[str, tuple[str, T]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[str, Market, T]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, session: Session, market_id: str) -> T:
-        """One query if nothing has changed, else as many more as `load_market` makes."""
+        """One query if nothing has happened, else as many more as `load_market` makes; a note or a mail changes no market."""
         head = find_head(session, market_id)
         with self._lock:
             known = self._known.get(market_id)
         if known is not None and known[0] == head:
-            return known[1]
-        found = self._work_out(load_market(session, market_id, Extent.KEPT, with_contacts=self._with_contacts))
+            return known[2]
+        market = load_market(session, market_id, Extent.KEPT, with_contacts=self._with_contacts)
+        found = known[2] if known is not None and known[1] == market else self._work_out(market)
         with self._lock:
-            self._known[market_id] = head, found
+            self._known[market_id] = head, market, found
             self._known.move_to_end(market_id)
             while len(self._known) > _MOST_MARKETS:
                 self._known.popitem(last=False)

@@ -54,6 +54,13 @@ def write_returned(
     return _write(session, now, kind, person.email or "", subject, body, market_id=person.market_id, person_id=person.id)
 
 
+def write_words(session: Session, now: datetime, kind: MessageKind, person: Person, words: tuple[str, str]) -> OutboxMessage:
+    """A mail of its own: subject and body as they are. Conflict where there is no address to write to."""
+    if not person.email:
+        raise Conflict(Finding("person_without_mail"))
+    return _write(session, now, kind, person.email, *words, market_id=person.market_id, person_id=person.id)
+
+
 def get_message(session: Session, market_id: str, message_id: str) -> OutboxMessage:
     message = session.get(OutboxMessage, message_id)
     if message is None or message.market_id != market_id:

@@ -63,6 +63,9 @@ from marktplatz.web.pages import (
     organise,
     overview,
     people,
+    radar,
+    radar_calls,
+    radar_incomplete,
     registration,
     registrations,
     setup,
@@ -130,6 +133,9 @@ PAGES = (
     registration.router,
     merging.router,
     files.router,
+    radar.router,
+    radar_incomplete.router,
+    radar_calls.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

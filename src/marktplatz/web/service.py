@@ -17,6 +17,7 @@ from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
@@ -75,6 +76,7 @@ class Service:
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
+    radars: KnownRadars = field(init=False, default_factory=make_known_radars)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:

@@ -28,16 +28,29 @@ VARIANT_ENDINGS: Final[Mapping[str, str]] = {
     "several": "{change} wären es {count}.",
 }
 
-MISSING_SENTENCES: Final[Mapping[tuple[EntrySide, OrganisationKind], str]] = {
-    (EntrySide.OFFER, OrganisationKind.COMPANY): "{count} × „{category}“ mehr, angeboten von Unternehmen",
-    (EntrySide.OFFER, OrganisationKind.NONPROFIT): "{count} × „{category}“ mehr, angeboten von gemeinnützigen Organisationen",
-    (EntrySide.NEED, OrganisationKind.COMPANY): "{count} × „{category}“ mehr, gesucht von Unternehmen",
-    (EntrySide.NEED, OrganisationKind.NONPROFIT): "{count} × „{category}“ mehr, gesucht von gemeinnützigen Organisationen",
+MISSING_SENTENCES: Final[Mapping[tuple[EntrySide, OrganisationKind], tuple[str, str]]] = {
+    (EntrySide.OFFER, OrganisationKind.COMPANY): (
+        "Ein weiteres Unternehmen, das „{category}“ anbietet",
+        "{count} weitere Unternehmen, die „{category}“ anbieten",
+    ),
+    (EntrySide.OFFER, OrganisationKind.NONPROFIT): (
+        "Eine weitere gemeinnützige Organisation, die „{category}“ anbietet",
+        "{count} weitere gemeinnützige Organisationen, die „{category}“ anbieten",
+    ),
+    (EntrySide.NEED, OrganisationKind.COMPANY): (
+        "Ein weiteres Unternehmen, das „{category}“ sucht",
+        "{count} weitere Unternehmen, die „{category}“ suchen",
+    ),
+    (EntrySide.NEED, OrganisationKind.NONPROFIT): (
+        "Eine weitere gemeinnützige Organisation, die „{category}“ sucht",
+        "{count} weitere gemeinnützige Organisationen, die „{category}“ suchen",
+    ),
 }
+"""For one newcomer and for several."""
 GAIN_SENTENCES: Final[Mapping[str, str]] = {
-    "none": "{change}: Niemand zusätzlich fände einen Partner.",
-    "one": "{change}: Eine Organisation mehr fände einen Partner.",
-    "several": "{change}: {gain} Organisationen mehr fänden einen Partner.",
+    "none": "{change}: Dann fände niemand zusätzlich einen Partner.",
+    "one": "{change}: Dann fände eine Organisation mehr einen Partner.",
+    "several": "{change}: Dann fänden {gain} Organisationen mehr einen Partner.",
 }
 
 SUSPICION_WORDS: Final[Mapping[Suspicion, str]] = {
@@ -78,7 +91,8 @@ def variant_sentence(
 
 def missing_sentence(side: EntrySide, kind: OrganisationKind, category: str, count: int, gain: int, language: str = "de") -> str:
     """How many more organisations so many newcomers would serve; `category` is the label that people know."""
-    change = translate(MISSING_SENTENCES[side, kind], language).format(count=count, category=category)
+    one, several = MISSING_SENTENCES[side, kind]
+    change = translate(one if count == 1 else several, language).format(count=count, category=category)
     return translate(GAIN_SENTENCES[_number(gain)], language).format(change=change, gain=gain)
 
 

@@ -1,10 +1,12 @@
 // What makes pages better where JavaScript runs: they all work without. One small module a concern, begun here.
 
+import { begin as beginCopying } from "./copy.js";
 import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
 import { begin as beginHints } from "./hints.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 
+beginCopying(document);
 beginHash(document);
 beginDrafts(document);
 beginHints(document);
