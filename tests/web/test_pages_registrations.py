@@ -121,6 +121,24 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many_and_stays_small(wo
     assert "Seite 1 von 6" in page.text
 
 
+def test_the_other_pages_too_take_the_same_queries_for_one_and_for_many_and_stay_small(world: World) -> None:
+    fill(world, 1)
+    browser = organiser(world)
+    paths = ("bulk?deed=approve", "bulk?deed=set_category", "registrations/c0", "duplicates", "merge?kept=c0&gone=n0")
+    counts: list[list[int]] = [[], []]
+    for counted in counts:
+        for path in paths:
+            with CountedStatements(world.database) as statements:
+                page = browser.get(f"{ROOT}/{path}")
+            assert page.status_code == 200, path
+            assert len(page.content) < 100_000, path
+            counted.append(statements.count)
+        world.as_owner().post(
+            "/api/v1/markets/m1/imports", params={"name": "m.json"}, content=encode(make_content(150))
+        ).raise_for_status()
+    assert counts[0] == counts[1]
+
+
 def test_everything_in_a_filter_is_approved_at_once_and_taken_back(world: World) -> None:
     fill(world)
     with world.database.write("m1") as session:
