@@ -230,6 +230,21 @@ def test_one_is_approved_returned_withdrawn_and_restored(world: World) -> None:
     assert ("note_nonprofit", None) in told
 
 
+def test_a_request_that_was_not_sent_yet_is_discarded_with_the_approval(world: World) -> None:
+    fill(world)
+    browser = organiser(world)
+    own = f"{ROOT}/registrations/n0"
+    send(browser, own, own, deed="return", reason="Wann wäre das?")
+    send(browser, own, own, deed="return", entry="n0-1", reason="Und dies?")
+    send(browser, own, own, deed="approve")
+    with world.database.read() as session:
+        mails = {mail.status for mail in session.scalars(select(OutboxMessage)) if "Wann" in (mail.body or "")}
+        others = {mail.status for mail in session.scalars(select(OutboxMessage)) if "Und dies" in (mail.body or "")}
+    assert mails == {"discarded"}
+    assert others == {"held"}  # what was returned for itself is still to be mended
+    assert standings(world, EntryRecord)["n0-1"] is Standing.RETURNED
+
+
 def test_a_return_without_reason_keeps_the_page_and_changes_nothing(world: World) -> None:
     fill(world)
     own = f"{ROOT}/registrations/n0"

@@ -24,6 +24,7 @@ from marktplatz.usecases.approving import (
     STANDING_ACTIONS,
     Registered,
     approve_many,
+    discard_return_mails,
     find_entries,
     move_up_many,
     return_many,
@@ -123,6 +124,8 @@ def do_deed(
         changes = _set_categories(session, now, market_id, aim.entries, category)
     first = session.get_one(AuditHead, market_id, populate_existing=True).length + 1
     tell(session, now, actor, market_id, changes)
+    if deed in (Deed.APPROVE, Deed.MOVE_UP):
+        discard_return_mails(session, now, actor, market_id, changes)
     return Done(aim.count, first, first + len(changes) - 1, without_mail)
 
 
