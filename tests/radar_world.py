@@ -12,7 +12,7 @@ from marktplatz.exchange.reading import SentMarket, read_sent_market_bytes
 from marktplatz.market import Contact, Entry, Market, Organisation, Policy
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.importing.deed import import_into_new_market
-from marktplatz.vocabulary import MessageKind, MessageStatus, OrganisationKind, Phase
+from marktplatz.vocabulary import MessageKind, MessageStatus, Phase
 from service_fixtures import World
 
 DAY = date(2027, 3, 11)
@@ -23,12 +23,12 @@ CATEGORIES = (
     make_category("rooms", "space_logistics").model_copy(update={"label": "Räume"}),
 )
 COMPANIES = ("Bank am Dom", "Druckerei Klein", "Autohaus Nord", "Hotel Rheinblick", "Software GmbH", "Software")
-NONPROFITS = ("Turnverein", "Hospiz", "Tafel", "Stadtteilzentrum", "Jugendtreff", "Tierheim", "Chor", "Bürgerbus")
+NONPROFITS = ("Turnverein", "Hospiz", "Tafel", "Stadtteilzentrum", "Jugendtreff", "Tierheim", "Chor", "Bürgerbus", "Heimatverein")
 LOCALITIES = ("50667", "50668", "51063")
 
 
 def make_told_market() -> Market:
-    """Six companies that offer hands and rooms, eight nonprofits that look for hands and for help with the press."""
+    """Six companies that offer hands and rooms, nine nonprofits; eight look for hands and for help with the press."""
     organisations: list[Organisation] = []
     offers: list[Entry] = []
     needs: list[Entry] = []
@@ -42,7 +42,7 @@ def make_told_market() -> Market:
         if is_company:
             category = "hands" if number % 2 else "rooms"
             offers.append(make_offer(f"a{number:02}", made.id, category=category, people=4, text="Einen Tag lang.", **when))
-        else:
+        elif name != NONPROFITS[-1]:  # has entered nothing yet
             needs.append(make_need(f"b{number:02}", made.id, category="hands", people=4, text="Zwei Räume.", **when))
             if number % 2:
                 needs.append(make_need(f"c{number:02}", made.id, title="Hilfe für die Pressearbeit", category="press"))
@@ -95,7 +95,3 @@ def _failed(world: World, person: Person, hours: int = 0) -> OutboxMessage:
         attempts=5,
         created_at=world.clock.now - timedelta(hours=hours),
     )
-
-
-def count_of(market: Market, kind: OrganisationKind) -> int:
-    return sum(organisation.kind is kind for organisation in market.organisations)

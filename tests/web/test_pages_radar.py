@@ -148,6 +148,16 @@ def test_what_is_missing_is_asked_for_in_plain_words(world: World) -> None:
     assert (held.body or "").count("{link}") == 1
 
 
+def test_whoever_has_entered_nothing_is_asked_first(world: World) -> None:
+    browser = told(world)
+    page = browser.get(f"{ROOT}/incomplete").text
+    assert re.findall(r"registrations/(o\d\d)", page)[0] == "o14"
+    sent = fields_of(page) | {"organisation": "o14"}
+    assert browser.post(f"{ROOT}/incomplete", data=sent).status_code == 200
+    (held,) = held_mails(world)
+    assert "– „Heimatverein“ hat weder Angebot noch Gesuch" in (held.body or "")
+
+
 def test_what_is_whole_by_now_is_not_asked_for(world: World) -> None:
     browser = told(world)
     sent = fields_of(browser.get(f"{ROOT}/incomplete").text)

@@ -12,6 +12,7 @@ from marktplatz.wording.dates import day_text
 from marktplatz.wording.pages import word
 
 SHORT: Final[Mapping[str, str]] = {
+    "organisation_without_entry": "weder Angebot noch Gesuch",
     "entry_without_date": "kein Termin",
     "entry_without_category": "kein Bereich",
     "entry_without_size": "keine Menge",
@@ -72,10 +73,16 @@ def _tell_group(group: Group, language: str) -> str:
 def lonely_reason(side: EntrySide, possible: int, language: str = "de") -> str:
     """Why nobody could help with an entry; `possible` counts those of the other side with which a pair is allowed."""
     if side is EntrySide.NEED:
-        none, one = "Kein Angebot kommt in Frage.", "Ein Angebot käme in Frage, passt aber nicht zum Inhalt oder zur Menge."
+        none, one = (
+            "Kein Angebot kommt in Frage: Bereich, Termin, Entfernung oder eine Regel schließen jedes aus.",
+            "Ein Angebot käme in Frage, passt aber nicht zum Inhalt oder zur Menge.",
+        )
         many = "%(num)s Angebote kämen in Frage, aber keines passt zum Inhalt und zur Menge."
     else:
-        none, one = "Kein Gesuch kommt in Frage.", "Ein Gesuch käme in Frage, passt aber nicht zum Inhalt oder zur Menge."
+        none, one = (
+            "Kein Gesuch kommt in Frage: Bereich, Termin, Entfernung oder eine Regel schließen jedes aus.",
+            "Ein Gesuch käme in Frage, passt aber nicht zum Inhalt oder zur Menge.",
+        )
         many = "%(num)s Gesuche kämen in Frage, aber keines passt zum Inhalt und zur Menge."
     if possible == 0:
         return translate(none, language)

@@ -40,8 +40,8 @@ def say_attendance(
     record = mine.organisation
     with form.refused_by(session, lambda: _show(request, mine, form)):
         check_seen(form, record)
-        say_coming(session, now, caller, record, _read_people(form))
         put_assistance(session, now, caller, record, form.text("assistance"))
+        say_coming(session, now, caller, record, _read_people(form))
     waits = record.standing is Standing.WAITING
     return mine.go("attendance", done="organisation_waits" if waits else "coming")
 

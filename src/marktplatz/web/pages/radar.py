@@ -14,7 +14,7 @@ from marktplatz.matching.advice.duplicates import Duplicate
 from marktplatz.matching.advice.missing import Missing
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.calls import find_calls
-from marktplatz.usecases.incomplete import group_by_organisation
+from marktplatz.usecases.incomplete import find_without_entry, group_by_organisation
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.radar import Radar, count_registrations, look_at_market
@@ -63,7 +63,7 @@ def show_radar(caller: Annotated[Actor, READING], market: MarketId, request: Req
         call=_write_call(request, record, profile, radar, labels, language),
         counts={
             "calls": sum(not call.is_done for call in calls),
-            "incomplete": len(group_by_organisation(radar.doubtful)),
+            "incomplete": len(group_by_organisation(radar.doubtful)) + len(find_without_entry(session, market)),
             "alone": len(radar.lonely),
             "duplicates": len(radar.duplicate_organisations) + len(radar.duplicate_entries),
         },

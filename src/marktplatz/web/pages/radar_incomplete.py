@@ -1,12 +1,20 @@
 """Incomplete entries: who has to be asked for what, by telephone or by a mail that is prepared here."""
 
+from collections import Counter
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from marktplatz.usecases.actor import Actor
-from marktplatz.usecases.incomplete import ask_for_details, count_lacks, group_by_organisation, tell_incomplete
+from marktplatz.usecases.incomplete import (
+    NO_ENTRY,
+    ask_for_details,
+    count_lacks,
+    find_without_entry,
+    group_by_organisation,
+    tell_incomplete,
+)
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.radar import look_at_market
 from marktplatz.web.access import ALWAYS, OPEN, Rule
@@ -62,9 +70,10 @@ def ask(
 
 def _show(request: Request, session: Session, market: str, form: Form, lacks: str | None, page: int, at: str) -> Response:
     radar = look_at_market(session, market, service_of(request).radars)
-    groups = group_by_organisation(radar.doubtful, lacks)
+    without = find_without_entry(session, market)
+    groups = dict.fromkeys(without if lacks in (None, NO_ENTRY) else (), ()) | dict(group_by_organisation(radar.doubtful, lacks))
     shown = dict(list(groups.items())[(page - 1) * ROWS : page * ROWS])
-    counts, language = count_lacks(radar.doubtful), find_language(request)
+    counts, language = count_lacks(radar.doubtful) | Counter({NO_ENTRY: len(without)}), find_language(request)
     return show(
         request,
         "radar_incomplete.html",
@@ -73,6 +82,7 @@ def _show(request: Request, session: Session, market: str, form: Form, lacks: st
         lacks=lacks,
         counts=[(code, short_word(code, language), counts[code]) for code in SHORT if counts[code]],
         all_count=len(radar.doubtful),
+        no_entry=NO_ENTRY,
         words={code: short_word(code, language) for code in SHORT},
         rows=tell_incomplete(session, market, shown),
         most_entries=MOST_ENTRIES,
