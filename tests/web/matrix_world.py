@@ -25,6 +25,7 @@ from marktplatz.db.models import (
     Person,
     Representation,
     Token,
+    Upload,
     WishRecord,
 )
 from marktplatz.market import Contact, Entry, Organisation, Policy
@@ -137,6 +138,8 @@ def _plant_person(session: Session, market: str, variant: str) -> None:
     message = {"kind": "invitation", "recipient": person.email, "subject": "Einladung", "body": "{link}", "created_at": NOW}
     session.add(OutboxMessage(id=f"msg-{variant}", status=MessageStatus.HELD, **key, **message))
     session.add(_login(f"login-{variant}", **key))
+    upload = {"name": "markt.json", "content": b"{}", "created_by": "a-organiser", "created_at": NOW}
+    session.add(Upload(id=f"up-{variant}", market_id=key["market_id"], **upload))
     session.flush()
 
 

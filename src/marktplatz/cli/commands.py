@@ -37,17 +37,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Das Ergebnis als JSON ausg
 @app.command()
 def demo(
     *,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Seiten anzeigen, sobald es welche gibt.")] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Danach die Seiten dieses Marktplatzes zeigen, bis Strg+C; mit --json nicht.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Einen mitgelieferten, erfundenen Marktplatz rechnen und die Vorschläge zeigen."""
+    """Einen mitgelieferten, erfundenen Marktplatz rechnen, die Vorschläge zeigen und seine Seiten öffnen."""
     from importlib.resources import as_file, files
 
-    del serve  # the pages come with the service; until then both end after printing
     with as_file(files("marktplatz") / "example" / "town.json") as path:
         gathered = _gather(_read(path))
-    plan = _propose(gathered)
-    _print_plan(gathered, plan, as_json)
+        plan = _propose(gathered)
+        _print_plan(gathered, plan, as_json)
+        if serve and not as_json:
+            from marktplatz.cli.demo import serve_demo
+
+            serve_demo(path)
 
 
 @app.command()

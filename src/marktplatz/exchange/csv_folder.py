@@ -15,7 +15,7 @@ from marktplatz.exchange.columns import Sheet, find_sheet, is_our_own
 from marktplatz.exchange.formula_guard import unguard_formula
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.limits import MAX_CELLS, MAX_COLUMNS, max_rows
-from marktplatz.exchange.tables import Content, Table, read_tables
+from marktplatz.exchange.tables import Content, Mend, Table, as_it_is, read_tables
 from marktplatz.exchange.words import fold
 from marktplatz.exchange.zip_file import ZipLimits, unpack
 
@@ -33,7 +33,7 @@ def read_csv_folder(folder: Path) -> Content:
     return _read_files([(path.name, partial(_read_text, path)) for path in paths], str(folder))
 
 
-def read_csv_zip(file: str, content: bytes) -> Content:
+def read_csv_zip(file: str, content: bytes, mend: Mend = as_it_is) -> Content:
     """The market of a zip of CSV files, in a folder or not; `file` is its name for the findings."""
     parts = [
         (name.rpartition("/")[2], part)
@@ -42,10 +42,10 @@ def read_csv_zip(file: str, content: bytes) -> Content:
     ]
     if not parts:
         raise InvalidInput(Finding("no_csv_in_zip", Place(file)))
-    return _read_files([(name, partial(decode, name, part)) for name, part in parts], file)
+    return _read_files([(name, partial(decode, name, part)) for name, part in parts], file, mend)
 
 
-def _read_files(files: Sequence[tuple[str, Callable[[], str]]], source: str) -> Content:
+def _read_files(files: Sequence[tuple[str, Callable[[], str]]], source: str, mend: Mend = as_it_is) -> Content:
     strangers: list[Finding] = []
     reading = _Reading()
     tables: list[Table] = []
@@ -60,7 +60,7 @@ def _read_files(files: Sequence[tuple[str, Callable[[], str]]], source: str) -> 
                 reading.broken += ((sheet, finding) for finding in error.findings)
         elif not is_our_own(stem):
             strangers.append(Finding("unknown_csv", Place(name), severity=Severity.WARNING))
-    content = read_tables(tables, source)
+    content = read_tables(map(mend, tables), source)
     content.findings = [*strangers, *(finding for _, finding in reading.broken), *content.findings]
     content.unread |= {sheet.key for sheet, _ in reading.broken}
     return content

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
@@ -12,11 +12,12 @@ from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv
 from marktplatz.exchange.flood import shorten
 from marktplatz.exchange.found import shorten_text
 from marktplatz.exchange.json_file import read_json, read_json_bytes
+from marktplatz.exchange.mending import Mending
 from marktplatz.exchange.mentions import note_columns
 from marktplatz.exchange.places import Origins
 from marktplatz.exchange.spreadsheet import read_spreadsheet
-from marktplatz.exchange.tables import Content, find_missing_organisations
-from marktplatz.exchange.validation import validate
+from marktplatz.exchange.tables import Content, Mend, as_it_is, find_missing_organisations
+from marktplatz.exchange.validation import salvage, validate
 from marktplatz.exchange.zip_file import MAX_NAME
 from marktplatz.market import Market
 
@@ -24,6 +25,7 @@ _WORKBOOKS: Final = frozenset((".xlsx", ".xlsm"))
 _OLD_SPREADSHEETS: Final = frozenset((".xls", ".xlsb", ".ods", ".numbers", ".fods"))
 
 _Read: TypeAlias = tuple[Market | None, tuple[Finding, ...], Origins]
+_Part: TypeAlias = tuple[bytes, Origins, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,41 @@ def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding,
 def read_sent_market_bytes(name: str, content: bytes) -> SentMarket:
     """The same with the places of its entries."""
     return _without_errors(*_read_bytes(_base_name(name), content))
+
+
+@dataclass(frozen=True, slots=True)
+class MendedMarket:
+    """A market as it was sent and mended: `sent` is None while there are errors, `sound` is what could be kept of it then."""
+
+    sent: SentMarket | None
+    sound: SentMarket | None
+    findings: tuple[Finding, ...]
+
+
+def read_mended_bytes(name: str, content: bytes, mending: Mending) -> MendedMarket:
+    """The same with some cells replaced. InvalidInput if it cannot be read at all."""
+    parts: list[_Part] = []
+    market, findings, origins = _read_bytes(_base_name(name), content, mending.mend, parts)
+    if market is not None and not _has_errors(findings):
+        return MendedMarket(SentMarket(market, findings, origins), None, shorten(findings))
+    sound = next((_keep_sound(*part) for part in parts), None)
+    return MendedMarket(None, sound, shorten(findings))
+
+
+def _keep_sound(raw: bytes, origins: Origins, unread: frozenset[str]) -> SentMarket | None:
+    """What would be sent if the faulty fields and entries were not there, its entries in the rows of the file."""
+    found = salvage(raw, unread)
+    if found is None:
+        return None
+    market, loss = found
+    by_list = dict(origins.by_list)
+    for list_key, kept in loss.kept.items():
+        if list_key in by_list:
+            rows = by_list[list_key].rows
+            by_list[list_key] = replace(by_list[list_key], rows=[rows[index] for index in kept])
+    moved = Origins(origins.file, by_list)
+    note_columns(market, moved)
+    return SentMarket(market, (), moved)
 
 
 def inspect_market_bytes(name: str, content: bytes) -> tuple[Finding, ...]:
@@ -132,7 +169,7 @@ def _refuse_if_large(path: Path) -> None:
         raise InvalidInput(Finding("file_too_large", Place(path.name), {"limit": ZIP_LIMITS.packed // 1_000_000}))
 
 
-def _read_bytes(file: str, content: bytes) -> _Read:
+def _read_bytes(file: str, content: bytes, mend: Mend = as_it_is, parts: list[_Part] | None = None) -> _Read:
     suffix = f".{file.rpartition('.')[2].lower()}" if "." in file else ""
     if suffix == ".json":
         return _validate(*read_json_bytes(file, content))
@@ -140,9 +177,9 @@ def _read_bytes(file: str, content: bytes) -> _Read:
         with TemporaryDirectory(prefix="marktplatz-") as folder:
             path = Path(folder) / f"sent{suffix}"
             path.write_bytes(content)
-            return _validate_tables(read_spreadsheet(path, file))
+            return _validate_tables(read_spreadsheet(path, file, mend), parts)
     if suffix == ".zip":
-        return _validate_tables(read_csv_zip(file, content))
+        return _validate_tables(read_csv_zip(file, content, mend), parts)
     if suffix == ".csv":
         raise InvalidInput(Finding("single_csv_sent", Place(file)))
     raise _unknown_kind(file, suffix)
@@ -158,11 +195,14 @@ def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> _Read:
     return market, (*findings, *told), origins
 
 
-def _validate_tables(content: Content) -> _Read:
+def _validate_tables(content: Content, parts: list[_Part] | None = None) -> _Read:
+    """`parts`, if given, gets what may be kept of a market with errors."""
     findings = [*content.findings, *find_missing_organisations(content)]
     raw = json.dumps(content.members).encode()
     content.members.clear()  # a large market need not be in memory twice
     market, told = validate(raw, content.origins, content.reported, content.unread)
     if market is not None:
         note_columns(market, content.origins)
+    if parts is not None and _has_errors((*findings, *told)):
+        parts.append((raw, content.origins, frozenset(content.unread)))
     return market, (*findings, *told), content.origins

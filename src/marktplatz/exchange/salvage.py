@@ -30,16 +30,22 @@ class Loss:
 
 def find_further_contradictions(raw: bytes, faulty: Collection[Spot], unread: Collection[str] = ()) -> Iterator[Iterator[Finding]]:
     """Contradictions in a market without its faulty fields and entries; check by check, rows count as in the whole."""
+    sound = find_sound_part(raw, faulty, unread)
+    if sound is not None:
+        yield from find_sensible_contradictions(*sound)
+
+
+def find_sound_part(raw: bytes, faulty: Collection[Spot], unread: Collection[str] = ()) -> tuple[Market, Loss] | None:
+    """The market without its faulty fields and entries, and what that took; None if nothing of it can be kept."""
     content = json.loads(raw)
     if not isinstance(content, dict):
-        return
+        return None
     loss = Loss(lists=set(unread))
     _prune(content, faulty, loss)
     try:
-        market = Market.model_validate_json(json.dumps(content), by_alias=True, by_name=False)
+        return Market.model_validate_json(json.dumps(content), by_alias=True, by_name=False), loss
     except ValidationError:
-        return
-    yield from find_sensible_contradictions(market, loss)
+        return None
 
 
 def find_sensible_contradictions(market: Market, loss: Loss) -> Iterator[Iterator[Finding]]:

@@ -14,7 +14,7 @@ from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.cells import Cell, Flaw
 from marktplatz.exchange.columns import SHEET_BY_KEY, find_sheet, is_our_own
 from marktplatz.exchange.sheet_process import BROKEN
-from marktplatz.exchange.tables import Content, Table, column_letter, read_tables
+from marktplatz.exchange.tables import Content, Mend, Table, as_it_is, column_letter, read_tables
 
 MAX_FILE_BYTES: Final = 50_000_000
 MAX_UNPACKED_BYTES: Final = 100_000_000
@@ -25,12 +25,12 @@ MAX_OUTPUT_CHARACTERS: Final = 64_000_000
 _OLE2: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
-def read_spreadsheet(path: Path, file: str | None = None) -> Content:
+def read_spreadsheet(path: Path, file: str | None = None, mend: Mend = as_it_is) -> Content:
     """The market of a workbook; `file` is its name for the findings, where it is not the path's own."""
     file = file or path.name
     _refuse_dangerous(path, Place(file))
     reading = _Reading(path, file)
-    content = read_tables(reading.tables(), file)
+    content = read_tables(map(mend, reading.tables()), file)
     content.findings = reading.findings + content.findings
     content.unread |= reading.unread if reading.is_complete else set(SHEET_BY_KEY) - set(content.origins.by_list)
     return content

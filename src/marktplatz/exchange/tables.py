@@ -1,7 +1,7 @@
 """Rows of sheets into the JSON structure of a market file, remembering where everything stood."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -34,6 +34,14 @@ class Table:
     rows: Iterable[tuple[int, Sequence[Cell]]]
     has_fixed_width: bool = False
     """Is a cell beyond the last heading a mistake (CSV), or may it be a note beside the table?"""
+
+
+Mend: TypeAlias = Callable[[Table], Table]
+"""What is done to the cells of a table before they are read."""
+
+
+def as_it_is(table: Table) -> Table:
+    return table
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from marktplatz.exchange.columns import SHEET_BY_KEY
 from marktplatz.exchange.flood import MAX_FINDINGS, rest, stop_early
 from marktplatz.exchange.found import shorten
 from marktplatz.exchange.places import Origins, Spot
-from marktplatz.exchange.salvage import Loss, find_further_contradictions, find_sensible_contradictions
+from marktplatz.exchange.salvage import Loss, find_further_contradictions, find_sensible_contradictions, find_sound_part
 from marktplatz.exchange.words import describe_choices
 from marktplatz.market import Market
 
@@ -67,6 +67,16 @@ def validate(
     except ValidationError as error:
         return None, _tell_errors(error, raw, origins, reported, unread)
     return market, _tell_contradictions(find_sensible_contradictions(market, Loss(lists=set(unread))), origins, reported)
+
+
+def salvage(raw: bytes, unread: Collection[str] = ()) -> tuple[Market, Loss] | None:
+    """What of a market with faulty fields is sound."""
+    try:
+        return Market.model_validate_json(raw, by_alias=True, by_name=False), Loss(lists=set(unread))
+    except ValidationError as error:
+        if error.error_count() > MAX_FINDINGS:
+            return None
+        return find_sound_part(raw, [locate(detail["loc"]) for detail in _details(error, raw)], unread)
 
 
 def _tell_errors(

@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION
-from marktplatz.db.models import Account, Membership
+from marktplatz.db.models import Account, MarketRecord, Membership
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import is_seen
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.logins import end_logins, find_account
-from marktplatz.usecases.outbox import write_to_account
+from marktplatz.usecases.outbox import write_invitation
 from marktplatz.usecases.secrecy import check_mail
 from marktplatz.vocabulary import Role
 
@@ -77,7 +77,8 @@ def give_role(
     account = find_account(session, check_mail(mail))
     if account is None:
         account = add_account(session, now, actor, mail, name, chain=market_id)
-        write_to_account(session, now, account, language)
+        name_of_market = session.scalars(select(MarketRecord.name).where(MarketRecord.id == market_id)).one()
+        write_invitation(session, now, account, name_of_market, language)
     if session.get(Membership, (market_id, account.id, role)) is not None:
         raise Conflict(Finding("role_given"))
     session.add(Membership(market_id=market_id, account_id=account.id, role=role))

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.db.models import Link, OutboxMessage
 from marktplatz.usecases.links import link_address, make_link
-from marktplatz.usecases.secrecy import hash_secret
+from marktplatz.usecases.secrecy import code_of, hash_secret
 from marktplatz.vocabulary import MessageStatus
 from marktplatz.wording.mails import LINK
+from marktplatz.wording.own_mails import CODE
 
 MAX_ATTEMPTS: Final = 5
 FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -71,7 +72,7 @@ def begin_attempt(session: Session, now: datetime, message_id: str, server: Smtp
         return None
     message.attempts += 1
     message.try_after = now + FIRST_PAUSE * 2 ** (message.attempts - 1)
-    body, link = message.body or "", None
+    body, link = (message.body or "").replace(CODE, code_of(message.id)), None
     if LINK in body:
         secret = make_link(session, now, message)
         body, link = body.replace(LINK, link_address(base_url, secret)), hash_secret(secret)

@@ -25,6 +25,7 @@ from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.markets import get_policy
 from marktplatz.usecases.organisations import check_id_is_free
 from marktplatz.usecases.records import entry_fields, entry_value, organisation_value
+from marktplatz.usecases.standings import standing_after_edit, standing_of_new
 from marktplatz.vocabulary import EntrySide
 
 
@@ -39,7 +40,7 @@ def get_entry(session: Session, actor: Actor, market_id: str, side: EntrySide, e
 def add_entry(session: Session, now: datetime, actor: Actor, market_id: str, side: EntrySide, sent: Entry) -> EntryRecord:
     _check(session, actor, market_id, side, sent)
     check_id_is_free(session, market_id, sent.id)
-    begun = {"agreed": 0, "created_at": now, "updated_at": now}
+    begun = {"agreed": 0, "created_at": now, "updated_at": now, "standing": standing_of_new(session, actor, market_id)}
     record = EntryRecord(
         market_id=market_id, id=sent.id, side=side, organisation_id=sent.organisation, **begun, **entry_fields(sent)
     )
@@ -57,6 +58,7 @@ def change_entry(session: Session, now: datetime, actor: Actor, record: EntryRec
         raise Conflict(Finding("capacity_below_agreed", Place(field="capacity"), params))
     for name, value in entry_fields(sent).items():
         setattr(record, name, value)
+    record.standing = standing_after_edit(session, actor, record)
     record.updated_at = now
     session.flush()
     _record(session, now, actor, f"change_{record.side}", record, before=_said(before), after=_said(sent))

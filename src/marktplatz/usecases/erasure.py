@@ -3,11 +3,21 @@
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION
-from marktplatz.db.models import Consent, IdempotencyRecord, Link, Login, OutboxMessage, Person, Representation, Run
+from marktplatz.db.models import (
+    Consent,
+    IdempotencyRecord,
+    Link,
+    Login,
+    OrganisationRecord,
+    OutboxMessage,
+    Person,
+    Representation,
+    Run,
+)
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, erase_details, record_change
 from marktplatz.usecases.secrecy import normalise_mail
@@ -18,6 +28,7 @@ def erase_person(session: Session, now: datetime, actor: Actor, person: Person) 
     """Returns where others wrote of the person: theirs to change. The caller scrubs the database's file after the commit."""
     market_id, person_id = person.market_id, person.id
     traces = Traces.of(session, person)
+    _forget_assistance(session, person)
     for kept in (Consent, Login, Link, OutboxMessage, Representation):
         session.execute(delete(kept).where(kept.market_id == market_id, kept.person_id == person_id))
     session.delete(person)
@@ -26,6 +37,20 @@ def erase_person(session: Session, now: datetime, actor: Actor, person: Person) 
     _erase_audit_details(session, market_id, traces)
     record_change(session, now, actor, "erase_person", Subject("person", person_id), chain=market_id)
     return find_mentions(session, market_id, traces)
+
+
+def _forget_assistance(session: Session, person: Person) -> None:
+    """What an organisation's people need is about them: it goes with the last of them."""
+    same = (Representation.market_id == person.market_id, Representation.organisation_id == OrganisationRecord.id)
+    wanted = select(OrganisationRecord).where(
+        OrganisationRecord.market_id == person.market_id,
+        OrganisationRecord.assistance.is_not(None),
+        exists().where(*same, Representation.person_id == person.id),
+        ~exists().where(*same, Representation.person_id != person.id),
+    )
+    for record in session.scalars(wanted):
+        record.assistance = None
+    session.flush()
 
 
 def find_persons_by_mail(session: Session, mail: str, market_id: str | None = None) -> list[Person]:

@@ -6,8 +6,8 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Account, Link, Login, MarketRecord, OutboxMessage, Person
-from marktplatz.errors import Finding, NotAllowed
+from marktplatz.db.models import Account, Link, Login, MarketRecord, Membership, OutboxMessage, Person
+from marktplatz.errors import Conflict, Finding, NotAllowed
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.logins import account_actor, begin_login, find_account
@@ -16,6 +16,8 @@ from marktplatz.usecases.secrecy import hash_secret, make_secret, normalise_mail
 from marktplatz.vocabulary import LinkPurpose, MessageKind, Phase
 
 STAFF_LINK_TIME: Final = timedelta(minutes=15)
+HANDED_LINK_TIME: Final = timedelta(days=3)
+"""For somebody who is new: invited by mail, or given the link by an organiser's hand, and perhaps not there before tomorrow."""
 MAX_MARKETS_A_REQUEST: Final = 5
 
 
@@ -64,7 +66,8 @@ def make_link(session: Session, now: datetime, message: OutboxMessage) -> str:
     """The secret of a message's link, made at the moment of delivery."""
     if message.person_id is not None:
         return _keep_link(session, now, LinkPurpose.PARTICIPANT_ENTRY, market_id=message.market_id, person_id=message.person_id)
-    return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, account_id=message.account_id)
+    lasts = HANDED_LINK_TIME if message.kind == MessageKind.STAFF_INVITATION else STAFF_LINK_TIME
+    return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, lasts, account_id=message.account_id)
 
 
 def make_staff_link(session: Session, now: datetime, account: Account) -> str:
@@ -72,9 +75,41 @@ def make_staff_link(session: Session, now: datetime, account: Account) -> str:
     return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, account_id=account.id)
 
 
-def _keep_link(session: Session, now: datetime, purpose: LinkPurpose, **of: str | None) -> str:
+def make_handed_link(session: Session, now: datetime, actor: Actor, market_id: str, account: Account) -> str:
+    """For an organiser who brings somebody new into the team and hands the link over; it replaces the one before."""
+    if not may_be_handed_over(session, account, market_id):
+        raise Conflict(Finding("link_not_to_be_handed_over"))
+    earlier = (Link.account_id == account.id, Link.market_id == market_id, Link.used_at.is_(None), Link.revoked_at.is_(None))
+    session.execute(update(Link).where(*earlier).values(revoked_at=now))
+    record_change(session, now, actor, "hand_over_link", Subject("account", account.id), chain=market_id)
+    return _keep_link(session, now, LinkPurpose.STAFF_LOGIN, HANDED_LINK_TIME, account_id=account.id, market_id=market_id)
+
+
+def may_be_handed_over(session: Session, account: Account, market_id: str) -> bool:
+    return account.id in find_newcomers(session, market_id)
+
+
+def find_newcomers(session: Session, market_id: str) -> set[str]:
+    """Accounts that nobody has used yet and that may do nothing elsewhere: whoever holds a link of theirs wins nothing but this."""
+    here = select(Membership.account_id).where(Membership.market_id == market_id)
+    elsewhere = select(Membership.account_id).where(Membership.market_id != market_id)
+    came_in = select(Login.account_id).where(Login.account_id.is_not(None))
+    used = select(Link.account_id).where(Link.account_id.is_not(None), Link.used_at.is_not(None))
+    wanted = select(Account.id).where(
+        Account.id.in_(here),
+        Account.id.not_in(elsewhere),
+        Account.id.not_in(came_in),
+        Account.id.not_in(used),
+        Account.is_owner.is_(False),
+        Account.disabled_at.is_(None),
+        Account.password_hash.is_(None),
+    )
+    return set(session.scalars(wanted))
+
+
+def _keep_link(session: Session, now: datetime, purpose: LinkPurpose, lasts: timedelta = STAFF_LINK_TIME, **of: str | None) -> str:
     secret = make_secret()
-    expires_at = now + STAFF_LINK_TIME if purpose is LinkPurpose.STAFF_LOGIN else None
+    expires_at = now + lasts if purpose is LinkPurpose.STAFF_LOGIN else None
     session.add(Link(secret_sha256=hash_secret(secret), purpose=purpose, created_at=now, expires_at=expires_at, **of))
     session.flush()
     return secret
@@ -93,6 +128,8 @@ def use_link(session: Session, now: datetime, secret: str) -> str:
 def _use_staff_link(session: Session, now: datetime, link: Link) -> str:
     account = session.get_one(Account, link.account_id)
     if link.used_at is not None or account.disabled_at is not None:
+        raise NotAllowed(Finding("link_not_valid"))
+    if link.market_id is not None and not may_be_handed_over(session, account, link.market_id):
         raise NotAllowed(Finding("link_not_valid"))
     link.used_at = now
     record_change(session, now, account_actor(account), "sign_in_by_link", Subject("account", account.id))

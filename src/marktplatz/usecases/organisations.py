@@ -27,6 +27,8 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import check_can_be_asked_for, make_id
 from marktplatz.usecases.records import ORGANISATION_FIELDS, contact_value, fields_of, load_contacts, organisation_value
+from marktplatz.usecases.standings import standing_after_edit
+from marktplatz.vocabulary import Standing
 
 CONTACT_FIELDS: Final = ("name", "email", "phone")
 
@@ -57,6 +59,8 @@ def add_organisation(session: Session, now: datetime, actor: Actor, market_id: s
 def change_organisation(session: Session, now: datetime, actor: Actor, record: OrganisationRecord, sent: Organisation) -> None:
     before = organisation_value(record, get_contact(session, record))
     _check_maximum(session, record, sent)
+    if sent.name != before.name or record.standing is Standing.RETURNED:
+        record.standing = standing_after_edit(session, actor, record)
     for name, value in fields_of(sent, ORGANISATION_FIELDS).items():
         setattr(record, name, value)
     record.updated_at = now

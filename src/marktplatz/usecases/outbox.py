@@ -12,16 +12,24 @@ from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.mail_texts import find_own_text
 from marktplatz.vocabulary import MessageKind, MessageStatus
-from marktplatz.wording.mails import LINK, mail_text
+from marktplatz.wording.mails import LINK, fill_in, mail_text
 
-RELEASED_AT_ONCE: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY})
-"""Somebody waits for these, and they go to nobody but who asked."""
+RELEASED_AT_ONCE: Final = frozenset(
+    {MessageKind.STAFF_LOGIN, MessageKind.PARTICIPANT_ENTRY, MessageKind.ENTRY_RECEIVED, MessageKind.STAFF_INVITATION}
+)
+"""Somebody waits for these; they go to nobody but who asked, or to the one whom an organiser just named."""
 
 
 def write_to_account(session: Session, now: datetime, account: Account, language: str) -> OutboxMessage:
     """A way in for somebody of the staff."""
     subject, body = mail_text(MessageKind.STAFF_LOGIN, language, name=account.name, market="")
     return _write(session, now, MessageKind.STAFF_LOGIN, account.email, subject, body, account_id=account.id)
+
+
+def write_invitation(session: Session, now: datetime, account: Account, market_name: str, language: str) -> OutboxMessage:
+    """For somebody new in a team, who may read it tomorrow."""
+    subject, body = mail_text(MessageKind.STAFF_INVITATION, language, name=account.name, market=market_name)
+    return _write(session, now, MessageKind.STAFF_INVITATION, account.email, subject, body, account_id=account.id)
 
 
 def write_to_person(
@@ -33,6 +41,17 @@ def write_to_person(
     own = find_own_text(session, person.market_id, kind)
     subject, body = mail_text(kind, language, name=person.name or "", market=market_name, own=own, **words)
     return _write(session, now, kind, person.email, subject, body, market_id=person.market_id, person_id=person.id)
+
+
+def write_returned(
+    session: Session, now: datetime, person: Person, market_name: str, what: str, reason: str, language: str
+) -> OutboxMessage:
+    """Why something was given back; held, so that the organiser may change the words before it leaves."""
+    kind = MessageKind.ENTRY_RETURNED
+    own = find_own_text(session, person.market_id, kind)
+    subject, body = mail_text(kind, language, name=person.name or "", market=market_name, own=own, what=what)
+    body = fill_in(body, {"reason": reason.replace("{", "(").replace("}", ")")})  # with its own lines
+    return _write(session, now, kind, person.email or "", subject, body, market_id=person.market_id, person_id=person.id)
 
 
 def write_words(session: Session, now: datetime, kind: MessageKind, person: Person, words: tuple[str, str]) -> OutboxMessage:

@@ -7,6 +7,7 @@ from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place
 
+CODE_LENGTH: Final = 8
 _MAIL: Final = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 
 
@@ -17,6 +18,11 @@ def make_secret() -> str:
 def hash_secret(secret: str) -> str:
     """So many random bits need no slow hash and no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def code_of(message_id: str) -> str:
+    """What proves that a mail was read: the random part of its id, short enough to type; shown to nobody else."""
+    return message_id.rpartition("-")[2][:CODE_LENGTH]
 
 
 def normalise_mail(mail: str) -> str:

@@ -5,7 +5,7 @@ FastAPI's own limit answers as bare text.
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UPLOADS = ("/imports",)
+UPLOADS = ("/imports", "/files")
 """Paths that take whole files."""
 
 

@@ -22,6 +22,11 @@ class Rate:
 
 WRONG_LOGINS: Final = Rate(10, 15 * 60)
 LINKS: Final = Rate(3, 60 * 60)
+REGISTRATIONS: Final = Rate(5, 60 * 60)
+"""By mail address: each writes a mail to it, whoever's it is."""
+REGISTRATIONS_OF_A_MARKET: Final = Rate(200, 10 * 60)
+"""More than a workshop full of people, less than a flood."""
+_COUNTED: Final = (WRONG_LOGINS, LINKS, REGISTRATIONS, REGISTRATIONS_OF_A_MARKET)
 MAX_KEYS: Final = 100_000
 """Whoever asks for a way in can invent addresses without end; beyond so many the counters begin anew."""
 
@@ -33,7 +38,7 @@ class Rates:
         self.requests = Rate(requests_per_minute, 60)
         self.read_s = read_s
         self._lock = threading.Lock()
-        self._times: dict[Rate, dict[str, deque[float]]] = {rate: {} for rate in (WRONG_LOGINS, LINKS, self.requests)}
+        self._times: dict[Rate, dict[str, deque[float]]] = {rate: {} for rate in (*_COUNTED, self.requests)}
 
     def take(self, rate: Rate, key: str) -> None:
         """One more; NotAllowed (429), with the seconds to wait, if that is too often."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
+from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
 from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.secrecy import make_secret
@@ -74,6 +75,7 @@ class Service:
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
+    coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 

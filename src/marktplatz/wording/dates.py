@@ -17,3 +17,8 @@ def instant_text(moment: datetime | None, zone: str, language: str = "de") -> st
         return ""
     pattern = "dd.MM.yyyy, HH:mm" if language == "de" else "d MMM yyyy, HH:mm"
     return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=language)
+
+
+def month_text(month: date, language: str = "de") -> str:
+    """„Mai 2027“, for a day of the month."""
+    return format_date(month, "LLLL yyyy", locale=language)

@@ -12,11 +12,15 @@ from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
+from marktplatz.wording.findings_join import JOIN_SENTENCES
+from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_radar import RADAR_SENTENCES
+from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
+from marktplatz.wording.findings_setup import SETUP_SENTENCES
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
@@ -175,9 +179,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     **ACCESS_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
+    **OWN_PAGE_SENTENCES,
+    **SETUP_SENTENCES,
+    **REGISTRATION_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,
     **ADVICE_SENTENCES,
+    **JOIN_SENTENCES,
     **RADAR_SENTENCES,
 }
 

@@ -16,10 +16,13 @@ _PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
 _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Ihr Zugang zum Marktplatz",
     MessageKind.PARTICIPANT_ENTRY: "Ihr Zugang: {market}",
+    MessageKind.ENTRY_RECEIVED: "Ihre Anmeldung ist da: {market}",
     MessageKind.INVITATION: "Einladung: {market}",
+    MessageKind.ENTRY_RETURNED: "Bitte ergänzen: {what}",
     MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
     MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
+    MessageKind.STAFF_INVITATION: "Sie sind im Team: {market}",
 }
 _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Guten Tag {name},\n\nmit diesem Link melden Sie sich an. "
@@ -28,9 +31,18 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.PARTICIPANT_ENTRY: "Guten Tag {name},\n\nmit diesem Link kommen Sie zu Ihren Angaben für „{market}“. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n\n"
     "Wenn Sie ihn nicht angefordert haben, brauchen Sie nichts zu tun.\n",
+    MessageKind.ENTRY_RECEIVED: "Guten Tag {name},\n\nvielen Dank, Ihre Anmeldung für „{market}“ ist angekommen. "
+    "Mit diesem Link bestätigen Sie Ihre Mail-Adresse. Dort sehen Sie, wie es um Ihre Anmeldung steht, können alles ändern oder "
+    "zurückziehen und finden später Ihre Vorschläge:\n\n{link}\n\n"
+    "Der Link gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter. Ihre Zustimmungen zu Veröffentlichung, "
+    "Fotos und Einladungen sehen und ändern Sie auf derselben Seite.\n\n"
+    "Wenn Sie sich nicht angemeldet haben, sagen Sie es bitte der Veranstalterin.\n",
     MessageKind.INVITATION: "Guten Tag {name},\n\nSie nehmen an „{market}“ teil. "
     "Mit diesem Link sehen und ändern Sie Ihre Angaben. "
     "Er gilt bis zum Abschluss des Marktplatzes; bitte geben Sie ihn nicht weiter:\n\n{link}\n",
+    MessageKind.ENTRY_RETURNED: "Guten Tag {name},\n\nvielen Dank für Ihre Anmeldung bei „{market}“. "
+    "Zu „{what}“ haben wir noch eine Bitte:\n\n{reason}\n\n"
+    "Mit diesem Link ändern Sie Ihre Angaben; danach sehen wir sie uns gleich wieder an:\n\n{link}\n",
     MessageKind.CONFIRMATION_MISSING: "Guten Tag {name},\n\nSie haben {organisation} für „{market}“ angemeldet, "
     "aber Ihren Link noch nicht geöffnet. Bitte tun Sie es jetzt; dann wissen wir, dass unsere Mails ankommen:\n\n{link}\n\n"
     "Wenn etwas nicht klappt, rufen Sie uns gern an: {contact}\n",
@@ -39,8 +51,12 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     "Wenn etwas dazwischenkommt, sagen Sie bitte auch dort ab; dann kann jemand anderes nachrücken.\n",
     MessageKind.PROPOSALS_PUBLISHED: "Guten Tag {name},\n\nfür {organisation} gibt es Vorschläge, "
     "mit wem Sie bei „{market}“ sprechen sollten und warum. Sie finden sie auf Ihrer Seite:\n\n{link}\n",
+    MessageKind.STAFF_INVITATION: "Guten Tag {name},\n\nSie sind eingeladen, im Team von „{market}“ mitzuarbeiten. "
+    "Mit diesem Link melden Sie sich an. Er gilt drei Tage und nur einmal:\n\n{link}\n\n"
+    "Danach legen Sie ein Passwort fest oder lassen sich jederzeit einen neuen Link schicken.\n",
 }
-EDITABLE: Final = tuple(kind for kind in _BODIES if kind is not MessageKind.STAFF_LOGIN)
+OF_THE_TEAM: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.STAFF_INVITATION})
+EDITABLE: Final = tuple(kind for kind in _BODIES if kind not in OF_THE_TEAM)
 """Kinds for which a market may have its own words; the sign-in of the team belongs to the installation."""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from marktplatz.wording import translate
 
 HEADINGS: Final[Mapping[str, str]] = {
+    "about": "Worum es geht",
     "imprint": "Impressum",
     "privacy": "Datenschutzerklärung",
     "accessibility": "Erklärung zur Barrierefreiheit",
@@ -21,6 +22,8 @@ STEPS: Final = (
 )
 
 _TEXTS: Final[Mapping[str, str]] = {
+    "about": "Unternehmen und gemeinnützige Organisationen verabreden an einem Abend kleine, leicht umsetzbare Projekte. "
+    "Ohne Geld, mit Handschlag und Urkunde.",
     "imprint": "Verantwortlich für diese Seite: {organiser}\n\nKontakt: {contact}",
     "privacy": "Verantwortlich: {organiser}, {contact}\n\n"
     "Wir speichern, was Sie hier eintragen: Ihre Organisation, eine Ansprechperson mit Kontaktdaten, Ihre Angebote und Gesuche. "

@@ -28,8 +28,11 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
+from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
+from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
+from marktplatz.wording.done_setup import DONE_SETUP
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -154,5 +157,8 @@ def done_text(code: str, language: str = "de") -> str | None:
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
+    **OWN_PAGE_DONE,
+    **DONE_SETUP,
+    **DONE_REGISTRATIONS,
     **RADAR_DONE,
 }

@@ -64,11 +64,18 @@ class Form:
     def texts(self, name: str) -> list[str]:
         return [text.strip() for text in self._values.get(name, ()) if text.strip()]
 
+    def values_of(self, name: str) -> list[str]:
+        """All values as they were sent."""
+        return list(self._values.get(name, ()))
+
     def is_ticked(self, name: str) -> bool:
         return bool(self.text(name))
 
     def put(self, name: str, value: Any) -> None:
         self._values[name] = _as_texts(value)
+
+    def drop(self, name: str) -> None:
+        self._values.pop(name, None)
 
     def names(self) -> list[str]:
         return list(self._values)

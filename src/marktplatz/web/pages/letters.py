@@ -14,6 +14,7 @@ from marktplatz.usecases.links import link_address, make_link
 from marktplatz.usecases.mailing import find_waiting, hand_out
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
+from marktplatz.usecases.secrecy import code_of
 from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import SentForm
@@ -21,6 +22,7 @@ from marktplatz.web.pages.frame import show
 from marktplatz.web.pages.route import SecretPageRoute
 from marktplatz.web.service import service_of
 from marktplatz.wording.mails import LINK
+from marktplatz.wording.own_mails import CODE
 
 router = APIRouter(prefix="/organise/{market}/outbox/letters", tags=["pages"], route_class=SecretPageRoute, include_in_schema=False)
 
@@ -56,7 +58,7 @@ def hand_out_letters(
 
 
 def _with_link(request: Request, session: Session, message: OutboxMessage, now: Now) -> str:
-    body = message.body or ""
+    body = (message.body or "").replace(CODE, code_of(message.id))
     if LINK not in body:
         return body
     return body.replace(LINK, link_address(service_of(request).settings.base_url, make_link(session, now, message)))

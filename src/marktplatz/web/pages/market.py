@@ -7,21 +7,22 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import MarketRecord, OrganisationRecord, Profile
+from marktplatz.db.models import OrganisationRecord
 from marktplatz.errors import Finding, NotFound
 from marktplatz.exchange.calendar import write_event
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
-from marktplatz.usecases.profiles import RETENTION_DAYS, get_profile, instant_of
+from marktplatz.usecases.profiles import get_profile, instant_of
 from marktplatz.usecases.registering import is_full, is_open
-from marktplatz.vocabulary import DataClass, OrganisationKind, Phase, Role, Standing, Visibility
+from marktplatz.usecases.texts import make_shown_text
+from marktplatz.vocabulary import OrganisationKind, Phase, Role, Standing, Visibility
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.frame import show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
-from marktplatz.wording.market_texts import default_text, heading
+from marktplatz.wording.market_texts import heading
 
 router = APIRouter(prefix="/m/{market}", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
@@ -50,7 +51,7 @@ def show_market(
         is_open=is_open(record, profile, now),
         is_full=is_full(session, profile),
         is_over=record.phase is not Phase.DRAFT,
-        steps=_text(request, record, profile, "steps").splitlines(),
+        steps=make_shown_text(record, profile, "steps", find_language(request)).splitlines(),
         counts=_count(session, market),
         sees_list=sees_list or (is_shown_on_day and caller.has(Role.PARTICIPANT)),
         organisations=_find_taking_part(session, market) if sees_list else [],
@@ -84,20 +85,10 @@ def show_text(
 ) -> Response:
     del caller
     record, profile = get_market(session, market), get_profile(session, market)
-    text = _text(request, record, profile, name)
+    text = make_shown_text(record, profile, name, find_language(request))
     paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
     title = heading(name, find_language(request))
     return show(request, "market_text.html", market=record, profile=profile, heading=title, paragraphs=paragraphs)
-
-
-def _text(request: Request, record: MarketRecord, profile: Profile, name: str) -> str:
-    own = profile.texts.get(name, "").strip()
-    if own:
-        return own
-    days = profile.retention_days.get(DataClass.CONTACTS, RETENTION_DAYS[DataClass.CONTACTS])
-    organiser = profile.organiser_name or record.name
-    contact = ", ".join(part for part in (profile.organiser_email, profile.organiser_phone) if part) or organiser
-    return default_text(name, find_language(request), organiser=organiser, contact=contact, days=days)
 
 
 def _count(session: Session, market: str) -> dict[str, int]:

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from marktplatz.db.models import MarketRecord, Membership
 from marktplatz.usecases.actor import Actor
+from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.deps import ReadSession
 from marktplatz.web.identity import Identity
@@ -26,6 +28,16 @@ def show_markets(
     del caller
     identity: Identity = request.state.identity
     wanted = select(MarketRecord).order_by(MarketRecord.created_at.desc(), MarketRecord.id).limit(MAX_SHOWN)
+    roles = _find_roles(session, identity)
     if not identity.is_owner:
-        wanted = wanted.where(MarketRecord.id.in_(select(Membership.market_id).where(Membership.account_id == identity.account_id)))
-    return show(request, "organise.html", markets=list(session.scalars(wanted)))
+        wanted = wanted.where(MarketRecord.id.in_(roles))
+    return show(request, "organise.html", markets=list(session.scalars(wanted)), roles=roles)
+
+
+def _find_roles(session: Session, identity: Identity) -> dict[str, list[Role]]:
+    """By market, in one order."""
+    wanted = select(Membership).where(Membership.account_id == identity.account_id).order_by(Membership.market_id)
+    roles: dict[str, list[Role]] = {}
+    for membership in session.scalars(wanted):
+        roles.setdefault(membership.market_id, []).append(membership.role)
+    return {market: sorted(found, key=list(Role).index) for market, found in roles.items()}

@@ -28,6 +28,8 @@ class PageRoute(APIRoute):
                 answer = await handle(request)
             except Replay as replay:
                 return replay.answer
+            finally:
+                await request.close()  # the files that came with the form
             repeatable: Repeatable | None = getattr(request.state, "repeatable", None)
             if repeatable is not None:
                 repeatable.answer = answer

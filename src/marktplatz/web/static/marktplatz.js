@@ -12,3 +12,8 @@ beginDrafts(document);
 beginHints(document);
 beginSwaps(document);
 moveFocus(document);
+
+document.addEventListener("swapped", (event) => {
+  beginDrafts(event.target);
+  beginHints(event.target);
+});

@@ -1,5 +1,7 @@
 // Forms with data-swap="id …" are sent without leaving the page: the named parts are taken from the answer, and focus goes where
-// something is to be read or done, or stays where it is; what an element with data-said says is read out. If the answer has none of the parts, the browser goes there as it would have without us.
+// something is to be read or done, or stays where it is; what an element with data-said says is read out. If the answer has none of
+// the parts, the browser goes there as it would have without us. A button with a data-swap of its own says what its answer changes.
+// Whoever does something with new parts listens for "swapped".
 
 export function moveFocus(root) {
   const target = root.querySelector("[data-focus]");
@@ -13,6 +15,16 @@ export function moveFocus(root) {
 function say(text) {
   const place = document.getElementById("said");
   if (place) place.textContent = text;
+}
+
+// Where the hand is, for eyes and ears; it goes with the next try.
+function complain(form, text) {
+  const box = document.createElement("p");
+  box.className = "warning";
+  box.dataset.unsent = "";
+  box.setAttribute("role", "alert");
+  box.textContent = text;
+  form.append(box);
 }
 
 async function send(form, button) {
@@ -34,25 +46,43 @@ async function onSubmit(event) {
     event.preventDefault();
     return;
   }
-  if (!form.dataset.swap || event.defaultPrevented) return;
+  const swap = event.submitter?.dataset.swap ?? form.dataset.swap;
+  if (!swap || event.defaultPrevented) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
+  form.querySelector("[data-unsent]")?.remove();
+  const edited = new Set();
+  const note = (inner) => edited.add(inner.target);
+  form.addEventListener("input", note);
   try {
     const answer = await send(form, event.submitter);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    show(page, form, answer.url);
+    show(page, form, answer.url, swap.split(" "));
+    keepEdited(form, edited);
   } catch {
-    say(document.documentElement.lang === "en"
+    complain(form, document.documentElement.lang === "en"
       ? "No connection. What you entered is still here; please try again."
       : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
   } finally {
+    form.removeEventListener("input", note);
     form.removeAttribute("aria-busy");
   }
 }
 
-function show(page, form, address) {
-  const names = form.dataset.swap.split(" ");
+// What somebody typed while the answer was on its way stays typed.
+function keepEdited(form, edited) {
+  for (const field of edited) {
+    if (field.isConnected) continue;
+    const isTick = ["checkbox", "radio"].includes(field.type);
+    const same = [...form.elements].find((other) => other.name === field.name && (!isTick || other.value === field.value));
+    if (!same) continue;
+    if (isTick) same.checked = field.checked;
+    else same.value = field.value;
+  }
+}
+
+function show(page, form, address, names) {
   const pairs = names.map((name) => [document.getElementById(name), page.getElementById(name)]);
   if (pairs.some(([here, there]) => !here || !there)) {
     location.assign(address);
@@ -66,8 +96,9 @@ function show(page, form, address) {
   const inside = names.map((name) => document.getElementById(name));
   const news = notice ?? inside.map((part) => part.querySelector("[data-said]")).find(Boolean);
   if (news) say(news.textContent);
+  for (const part of inside) part.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
-  const target = wanted ?? (own && document.getElementById(own)) ?? inside[0];
+  const target = wanted || (own && document.getElementById(own)) || inside[0];
   if (target) {
     if (!target.matches("a, button, input, select, textarea, summary, [tabindex]")) target.tabIndex = -1;
     target.focus();

@@ -1,0 +1,49 @@
+"""What was arranged for a participant: proposals, the way through the rounds, agreements. Only to be read, and printed."""
+
+from typing import Final
+
+from fastapi import Request, Response
+
+from marktplatz.usecases.own_plan import find_own_agreements, find_proposals, find_rounds
+from marktplatz.vocabulary import AgreementStatus
+from marktplatz.web.deps import MarketId, ReadSession
+from marktplatz.web.pages.mine import Chosen, Reader, load_mine, make_router, show_mine
+
+router = make_router()
+
+TAG_OF: Final = {
+    AgreementStatus.DRAFTED: "",
+    AgreementStatus.SUBMITTED: "care",
+    AgreementStatus.RETURNED: "bad",
+    AgreementStatus.CERTIFIED: "good",
+    AgreementStatus.VOID: "",
+}
+
+
+@router.get("/proposals", name="my_proposals")
+def show_proposals(
+    caller: Reader, market: MarketId, request: Request, session: ReadSession, organisation: Chosen = None
+) -> Response:
+    """Those of the published run; with the partners' contact, since publishing opens it."""
+    mine = load_mine(request, session, caller, market, organisation)
+    found = find_proposals(session, caller, market, mine.organisation.id)
+    return show_mine(request, "me_proposals.html", mine, "/proposals", proposals=found)
+
+
+@router.get("/timetable", name="my_timetable")
+def show_timetable(
+    caller: Reader, market: MarketId, request: Request, session: ReadSession, organisation: Chosen = None
+) -> Response:
+    mine = load_mine(request, session, caller, market, organisation)
+    found = find_rounds(session, caller, mine.market, mine.organisation)
+    rounds, topics = found if found is not None else (None, {})
+    return show_mine(request, "me_timetable.html", mine, "/timetable", rounds=rounds, topics=topics)
+
+
+@router.get("/agreements", name="my_agreements")
+def show_agreements(
+    caller: Reader, market: MarketId, request: Request, session: ReadSession, organisation: Chosen = None
+) -> Response:
+    mine = load_mine(request, session, caller, market, organisation)
+    agreements, parties = find_own_agreements(session, caller, market, mine.organisation.id)
+    return show_mine(request, "me_agreements.html", mine, "/agreements", agreements=agreements, parties=parties, tag_of=TAG_OF)
