@@ -15,7 +15,7 @@ from marktplatz.db.models import (
     Representation,
     WishRecord,
 )
-from marktplatz.vocabulary import EntrySide, OrganisationKind, Phase, Role, Standing
+from marktplatz.vocabulary import EntrySide, MessageKind, MessageStatus, OrganisationKind, Phase, Role, Standing
 from service_fixtures import World
 
 
@@ -147,6 +147,11 @@ def test_a_category_is_set_on_all_that_have_none_and_the_waiting_move_up(world: 
     assert (found, others) == ({"hands"}, {None})
     send(browser, f"{ROOT}/bulk?deed=move_up", f"{ROOT}/bulk", deed="move_up", count="4")
     assert set(standings(world).values()) == {Standing.APPROVED}
+    with world.database.read() as session:
+        told = list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == MessageKind.PLACE_FREE.value)))
+    assert len(told) == 4
+    assert {message.status for message in told} == {MessageStatus.HELD}
+    assert "Name c0 ist jetzt dabei" in "".join(message.body or "" for message in told)
 
 
 def test_one_organisation_shows_its_people_entries_wishes_and_history(world: World) -> None:

@@ -15,6 +15,7 @@ from marktplatz.market import is_seen
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Change, Subject, record_changes
 from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.moving_up import tell_of_place
 from marktplatz.usecases.organisations import get_contact
 from marktplatz.usecases.outbox import discard_message, write_returned
 from marktplatz.vocabulary import MessageStatus, OrganisationKind, Standing
@@ -45,6 +46,8 @@ def approve_organisation(session: Session, now: datetime, actor: Actor, record: 
     changes += [_set(entry, now, "approve", Standing.APPROVED) for entry in waiting]
     tell(session, now, actor, record.market_id, changes)
     discard_return_mails(session, now, actor, record.market_id, changes)
+    if action == "move_up":
+        tell_of_place(session, now, record.market_id, [record])
 
 
 def approve_entry(session: Session, now: datetime, actor: Actor, entry: EntryRecord) -> None:

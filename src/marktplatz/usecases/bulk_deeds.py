@@ -33,6 +33,7 @@ from marktplatz.usecases.approving import (
 )
 from marktplatz.usecases.audit import Change, Subject
 from marktplatz.usecases.markets import get_market, get_policy
+from marktplatz.usecases.moving_up import tell_of_place
 from marktplatz.usecases.registrations import Filter, find_all
 from marktplatz.vocabulary import MessageStatus, Standing
 
@@ -117,6 +118,7 @@ def do_deed(
         changes = approve_many(now, (*aim.organisations, *aim.entries))
     elif deed is Deed.MOVE_UP:
         changes = move_up_many(now, aim.organisations)
+        without_mail = aim.count - tell_of_place(session, now, market_id, aim.organisations)
     elif deed is Deed.RETURN:
         changes = return_many(session, now, aim.organisations, reason, language)
         without_mail = sum(not (change.after or {}).get("message") for change in changes)
