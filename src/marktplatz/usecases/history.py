@@ -50,7 +50,7 @@ def find_history(session: Session, market_id: str, organisation_id: str) -> list
         .order_by(AuditEntry.number.desc())
         .limit(MAX_TOLD)
     ).all()
-    names = _find_names(session, market_id, {entry.actor for entry, _ in found})
+    names = find_actor_names(session, market_id, {entry.actor for entry, _ in found})
     return [_tell(entry, details, names, entries) for entry, details in found]
 
 
@@ -114,7 +114,7 @@ def _flat(said: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield prefix + key, value
 
 
-def _find_names(session: Session, market_id: str, actors: Iterable[str]) -> dict[str, str]:
+def find_actor_names(session: Session, market_id: str, actors: Iterable[str]) -> dict[str, str]:
     """Of the team and of participants; of programs the token's."""
     ids: dict[str, list[str]] = {"account": [], "person": [], "token": []}
     for actor in actors:

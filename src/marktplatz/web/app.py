@@ -52,6 +52,7 @@ from marktplatz.web.pages import (
     letters,
     mail_texts,
     market,
+    matching,
     me,
     me_attendance,
     me_data,
@@ -63,6 +64,7 @@ from marktplatz.web.pages import (
     organise,
     overview,
     people,
+    plan,
     radar,
     radar_calls,
     radar_incomplete,
@@ -136,6 +138,8 @@ PAGES = (
     radar.router,
     radar_incomplete.router,
     radar_calls.router,
+    matching.router,
+    plan.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

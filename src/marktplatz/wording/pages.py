@@ -30,6 +30,7 @@ from marktplatz.vocabulary import (
 from marktplatz.wording import translate
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
+from marktplatz.wording.done_plan import PLAN_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 from marktplatz.wording.done_setup import DONE_SETUP
@@ -161,4 +162,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **DONE_SETUP,
     **DONE_REGISTRATIONS,
     **RADAR_DONE,
+    **PLAN_DONE,
 }
