@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from example_markets import TOWN, load_example
 from factories import make_need, make_nonprofit, make_offer, make_organisation
-from marktplatz.db.models import EntryRecord, OrganisationRecord, Run
+from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage, Person, Representation, Run
 from marktplatz.vocabulary import Attendance, Phase, Role, RunStatus, Standing
 from organiser_world import MOST_BYTES, fields_of, sign_in
-from run_world import finish, plant, small_market, wait_until
+from radar_world import plant_large_market
+from run_world import as_participant, finish, plant, small_market, wait_until
 from service_fixtures import World
 
 ROOT = "/organise/m1/matching"
@@ -163,6 +163,129 @@ def test_a_broker_sees_the_published_plan_without_the_reasons_of_those_alone(wor
     assert broker.get(ROOT).status_code in (404, 409)
 
 
+def give_contact(world: World, organisation: str) -> None:
+    """Somebody with an address, who stands for it."""
+    with world.database.write("m1") as session:
+        mail = f"{organisation}@example.org"
+        session.add(Person(market_id="m1", id=f"p-{organisation}", name="Kim", email=mail, created_at=world.clock.now))
+        session.flush()
+        key = {"market_id": "m1", "person_id": f"p-{organisation}", "is_contact": True}
+        session.add(Representation(organisation_id=organisation, **key))
+
+
+def held(world: World) -> list[tuple[str, str | None]]:
+    with world.database.read() as session:
+        return [(each.kind, each.recipient) for each in session.scalars(select(OutboxMessage))]
+
+
+def test_publishing_shows_beforehand_what_each_will_read_and_writes_only_what_was_confirmed(
+    world: World, browser: TestClient
+) -> None:
+    give_contact(world, "home")
+    give_contact(world, "quiet")
+    base = f"{ROOT}/runs/{run_of(world)}"
+    page = browser.get(f"{base}/publish?organisation=shop").text
+    assert "Was Shop liest" in page
+    assert "home@example.org" in page
+    assert re.search(r"<b>6</b>Organisationen sehen Vorschläge", page)
+    assert "Einer Person schreiben" in page
+    preview = page[page.index('<article class="card"') : page.rindex("</article>")]
+    answer = browser.post(f"{base}/publish", data=fields_of(page) | {"mails": "on", "expected": "7"})
+    assert answer.status_code == 409
+    assert held(world) == []
+    answer = browser.post(f"{base}/publish", data=publish_fields(page) | {"mails": "on"})
+    assert "Der Plan ist veröffentlicht. Die Mails liegen im Postausgang bereit" in answer.text
+    assert held(world) == [("proposals_published", "home@example.org")]
+    assert preview in as_participant(world, "shop").get("/m/m1/me/proposals", headers={"Accept": "text/html"}).text
+
+
+def publish_fields(page: str) -> dict[str, str]:
+    """Of the first form that publishes."""
+    return fields_of(page[page.index('/publish" class="card"') :].partition("</form>")[0])
+
+
+def test_two_organisers_who_publish_at_once_are_told_of_each_other(world: World, browser: TestClient) -> None:
+    base = f"{ROOT}/runs/{run_of(world)}"
+    other = sign_in(world, world.make_account("zweite@example.org", m1=Role.ORGANISER))
+    mine, theirs = browser.get(f"{base}/publish").text, other.get(f"{base}/publish").text
+    assert other.post(f"{base}/publish", data=publish_fields(theirs)).status_code == 200
+    answer = browser.post(f"{base}/publish", data=publish_fields(mine))
+    assert answer.status_code == 409
+    assert "Inzwischen hat zweite@example.org hier etwas geändert." in answer.text
+
+
+def test_another_plan_takes_the_place_and_is_withdrawn_again(world: World, browser: TestClient) -> None:
+    first, second = run_of(world), run_of(world)
+    for run in (first, second):
+        page = browser.get(f"{ROOT}/runs/{run}/publish").text
+        browser.post(f"{ROOT}/runs/{run}/publish", data=publish_fields(page))
+    assert "Er wird dann zurückgezogen" in page
+    assert f"compare?a={first}&amp;b={second}" in page
+    page = browser.get(f"{ROOT}/runs/{second}/publish").text
+    assert "Dieser Plan ist veröffentlicht" in page
+    answer = browser.post(f"{ROOT}/runs/{second}/withdraw", data=fields_of(page))
+    assert "Der Plan ist zurückgezogen." in answer.text
+    assert "Diesen Plan veröffentlichen" in browser.get(f"{ROOT}/runs/{first}/publish").text
+
+
+def test_two_plans_are_laid_side_by_side(world: World, browser: TestClient) -> None:
+    assert browser.get(f"{ROOT}/compare").status_code == 409
+    first = run_of(world)
+    put(world, OrganisationRecord, "shop", attendance=Attendance.CANCELLED)
+    second = run_of(world)
+    page = browser.get(f"{ROOT}/compare?a={first}&b={second}").text
+    assert "2 Vorschläge bleiben, 0 kommen dazu, 1 fallen weg." in page
+    assert "Haben keinen Partner mehr (2)" in page
+    assert "Zwischen beiden hat sich der Marktplatz geändert." in page
+    assert f'href="{ROOT}/runs/{first}/publish"' in page
+    assert "Beide Pläne schlagen dieselben Paare vor." in browser.get(f"{ROOT}/compare?a={first}&b={first}").text
+
+
+def make_timetable(browser: TestClient, run: str, **fields: str) -> Any:
+    page = browser.get(f"{ROOT}/timetables").text
+    return browser.post(f"{ROOT}/timetables", data=fields_of(page) | {"run": run, "rounds": "2", "tables": "3"} | fields)
+
+
+def test_a_timetable_is_planned_looked_at_and_published(world: World, browser: TestClient) -> None:
+    run = run_of(world)
+    answer = make_timetable(browser, run)
+    assert "Der Ablauf ist geplant." in answer.text
+    base = answer.url.path
+    assert re.search(r"<b>3 <span class=\"soft\">/ 3</span></b>Vorschläge kommen an einen Tisch", answer.text)
+    ways = browser.get(f"{base}?by=organisations&q=shop").text
+    assert "Eine Organisation" in ways
+    assert re.search(r"Runde \d, Tisch \d: Home", ways)
+    page = browser.get(f"{base}/publish?organisation=shop").text
+    assert "Was Shop liest" in page
+    assert "Der Plan, zu dem dieser Ablauf gehört, ist nicht veröffentlicht" in page
+    preview = page[page.index("<tbody>") : page.index("</tbody>")]
+    browser.post(f"{ROOT}/runs/{run}/publish", data=publish_fields(browser.get(f"{ROOT}/runs/{run}/publish").text))
+    assert "Der Ablauf ist veröffentlicht." in browser.post(f"{base}/publish", data=fields_of(page)).text
+    own = as_participant(world, "shop").get("/m/m1/me/timetable", headers={"Accept": "text/html"}).text
+    assert preview in own
+    again = browser.get(f"{base}/publish").text
+    assert browser.post(f"{base}/publish", data=fields_of(page)).status_code in (200, 409)
+    assert "Der Ablauf ist zurückgezogen." in browser.post(f"{base}/withdraw", data=fields_of(again)).text
+
+
+def test_a_timetable_needs_a_plan_and_numbers(world: World, browser: TestClient) -> None:
+    assert "Erst ein Plan, dann die Runden" in browser.get(f"{ROOT}/timetables").text
+    run = run_of(world)
+    answer = make_timetable(browser, run, rounds="viele")
+    assert answer.status_code == 422
+    assert 'id="f-rounds-error"' in answer.text
+    assert make_timetable(browser, "gone").status_code == 422
+
+
+def test_two_timetables_are_compared(world: World, browser: TestClient) -> None:
+    run = run_of(world)
+    one, other = (make_timetable(browser, run, tables=tables).url.path.rpartition("/")[2] for tables in ("3", "1"))
+    page = browser.get(f"{ROOT}/timetables/compare?a={one}&b={other}").text
+    assert "gar nicht" in page
+    assert "2 × 3" in page
+    assert browser.get(f"{ROOT}/timetables/compare?a={one}&b=gone").status_code == 404
+
+
 def count_queries(world: World, browser: TestClient, address: str) -> int:
     seen: list[str] = []
 
@@ -181,10 +304,10 @@ def count_queries(world: World, browser: TestClient, address: str) -> int:
 
 def test_a_town_costs_as_many_queries_as_a_hamlet(world: World) -> None:
     plant(world, small_market())
-    plant(world, load_example(TOWN), "m2")
+    plant_large_market(world, "m2")
     browser = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER, m2=Role.ORGANISER))
     small, large = run_of(world), finish(world.as_owner(), "/api/v1/markets/m2").rpartition("/")[2]
-    for path in ("", "/pairings", "/alone", "/picture"):
+    for path in ("", "/pairings", "/alone", "/picture", "/publish"):
         counts = [
             count_queries(world, browser, f"/organise/{market}/matching/runs/{run}{path}")
             for market, run in (("m1", small), ("m2", large))

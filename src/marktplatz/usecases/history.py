@@ -77,6 +77,15 @@ def find_merged(session: Session, market_id: str, organisation_id: str) -> tuple
     return tuple(found)
 
 
+def find_last_hand(session: Session, market_id: str, subject_kind: str, subject_id: str) -> str:
+    """The name of whoever changed something last; empty where nobody has a name."""
+    wanted = select(AuditEntry.actor).where(
+        AuditEntry.chain == market_id, AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == subject_id
+    )
+    actor = session.scalar(wanted.order_by(AuditEntry.number.desc()).limit(1)) or ""
+    return find_actor_names(session, market_id, [actor]).get(actor, "")
+
+
 def _tell(entry: AuditEntry, details: str | None, names: Mapping[str, str], entries: Mapping[str, str]) -> Step:
     said = json.loads(details) if details is not None else {}
     before, after = said.get("before") or {}, said.get("after") or {}

@@ -47,6 +47,7 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    comparing,
     files,
     join,
     letters,
@@ -65,6 +66,7 @@ from marktplatz.web.pages import (
     overview,
     people,
     plan,
+    publishing,
     radar,
     radar_calls,
     radar_incomplete,
@@ -75,6 +77,8 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    timetable_publishing,
+    timetables,
 )
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
@@ -140,6 +144,10 @@ PAGES = (
     radar_calls.router,
     matching.router,
     plan.router,
+    publishing.router,
+    comparing.router,
+    timetables.router,
+    timetable_publishing.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
