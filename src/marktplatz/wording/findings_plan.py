@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 PLAN_SENTENCES: Final[Mapping[str, str]] = {
-    "run_seconds_wrong": "Bitte eine ganze Zahl von 1 bis {limit} angeben oder das Feld leer lassen.",
-    "run_bonus_wrong": "Bitte eine ganze Zahl von 0 bis {limit} angeben.",
-    "rounds_wrong": "Bitte eine ganze Zahl von 1 bis {limit} angeben.",
+    "whole_number_wrong": "Bitte eine ganze Zahl von {least} bis {limit} angeben.",
     "unknown_timetable": "Einen Ablauf „{id}“ gibt es auf diesem Marktplatz nicht.",
     "plan_changed_by": "Inzwischen hat {who} hier etwas geändert. Bitte sehen Sie es sich noch einmal an; verloren ist nichts.",
     "nothing_to_compare": "Zum Vergleichen braucht es zwei fertige Läufe.",

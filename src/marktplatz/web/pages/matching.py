@@ -121,15 +121,16 @@ def _begin_form(session: Session, market: str) -> Form:
 
 def _read_wanted(request: Request, form: Form) -> Wanted:
     limit = int(service_of(request).settings.solve_time_limit_s)
-    seconds = _read_whole(form, "time_limit_s", 1, limit, "run_seconds_wrong")
-    bonus = _read_whole(form, "stay_bonus", 0, MAX_BONUS, "run_bonus_wrong")
+    seconds = read_whole(form, "time_limit_s", 1, limit)
+    bonus = read_whole(form, "stay_bonus", 0, MAX_BONUS)
     return Wanted(find_language(request), form.text("previous") or None, bonus or 0, None if seconds is None else float(seconds))
 
 
-def _read_whole(form: Form, name: str, least: int, most: int, code: str) -> int | None:
+def read_whole(form: Form, name: str, least: int, most: int) -> int | None:
+    """None where nothing was typed."""
     text = form.text(name)
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 7 and least <= int(text) <= most):
-        raise InvalidInput(Finding(code, Place(field=name), {"limit": most}))
+        raise InvalidInput(Finding("whole_number_wrong", Place(field=name), {"least": least, "limit": most}))
     return int(text)

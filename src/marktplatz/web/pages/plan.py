@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.own_plan import UNTOLD
 from marktplatz.usecases.plan_shares import count_shares
 from marktplatz.usecases.plan_views import PlanView, group_pairings, list_alone, load_plan_view
 from marktplatz.usecases.profiles import get_profile
@@ -76,6 +77,7 @@ def show_pairings(
         "plan_pairings.html",
         "/pairings",
         form=Form.of(q=q, kind=kind or ""),
+        untold=UNTOLD,
         asked={"q": q, "kind": kind.value if kind else ""},
         groups=groups[(page - 1) * GROUPS : page * GROUPS],
         count=len(groups),

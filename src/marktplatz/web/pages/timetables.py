@@ -22,7 +22,7 @@ from marktplatz.web.api.timetable import read_outcome
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
 from marktplatz.web.pages.forms import Form, FormRefused, SentForm
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.matching import PageNumber
+from marktplatz.web.pages.matching import PageNumber, read_whole
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.pages.run_rows import find_done_runs
 from marktplatz.web.service import service_of
@@ -156,7 +156,7 @@ def _show_list(request: Request, session: Session, caller: Actor, market: str, f
 
 
 def _read_number(form: Form, name: str, most: int) -> int:
-    text = form.text(name)
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
-        raise InvalidInput(Finding("rounds_wrong", Place(field=name), {"limit": most}))
-    return int(text)
+    found = read_whole(form, name, 1, most)
+    if found is None:
+        raise InvalidInput(Finding("whole_number_wrong", Place(field=name), {"least": 1, "limit": most}))
+    return found
