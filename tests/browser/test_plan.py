@@ -1,4 +1,4 @@
-"""An organiser matches in the browser: computes, looks at the plan, publishes it; a participant reads it. Pictures, keyboard, axe."""
+"""An organiser matches in the browser, by keyboard: computes, looks at the plan, publishes it; a participant reads it."""
 
 import pytest
 from playwright.sync_api import Page, expect
