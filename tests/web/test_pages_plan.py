@@ -199,6 +199,16 @@ def test_publishing_shows_beforehand_what_each_will_read_and_writes_only_what_wa
     assert preview in as_participant(world, "shop").get("/m/m1/me/proposals", headers={"Accept": "text/html"}).text
 
 
+def test_programs_publish_with_mails_that_they_have_counted(world: World, browser: TestClient) -> None:
+    give_contact(world, "home")
+    owner, run = world.as_owner(), f"/api/v1/markets/m1/runs/{run_of(world)}"
+    assert owner.get(f"{run}/audience").json() == {"organisations": 6, "proposals": 3, "without": 2, "mails": 1}
+    assert owner.post(f"{run}/publish?mails=2").status_code == 409
+    assert owner.get(run).json()["published_at"] is None
+    assert owner.post(f"{run}/publish?mails=1").json()["published_at"] is not None
+    assert held(world) == [("proposals_published", "home@example.org")]
+
+
 def publish_fields(page: str) -> dict[str, str]:
     """Of the first form that publishes."""
     return fields_of(page[page.index('/publish" class="card"') :].partition("</form>")[0])
@@ -234,7 +244,7 @@ def test_two_plans_are_laid_side_by_side(world: World, browser: TestClient) -> N
     put(world, OrganisationRecord, "shop", attendance=Attendance.CANCELLED)
     second = run_of(world)
     page = browser.get(f"{ROOT}/compare?a={first}&b={second}").text
-    assert "2 Vorschläge bleiben, 0 kommen dazu, 1 fallen weg." in page
+    assert "Vorschläge: 2 bleiben, 0 kommen dazu, 1 nicht mehr dabei." in page
     assert "Haben keinen Partner mehr (2)" in page
     assert "Zwischen beiden hat sich der Marktplatz geändert." in page
     assert f'href="{ROOT}/runs/{first}/publish"' in page

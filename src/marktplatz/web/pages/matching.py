@@ -31,8 +31,15 @@ PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("", name="matching")
-def show_matching(caller: Reader, market: MarketId, request: Request, session: ReadSession, page: PageNumber = 1) -> Response:
-    return _show(request, session, caller, market, _begin_form(session, market), page)
+def show_matching(
+    caller: Reader,
+    market: MarketId,
+    request: Request,
+    session: ReadSession,
+    page: PageNumber = 1,
+    previous: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    return _show(request, session, caller, market, _begin_form(session, market, previous), page)
 
 
 @router.get("/progress", name="matching_progress")
@@ -113,10 +120,10 @@ def _list(request: Request, session: Session, caller: Actor, market: str, page: 
     }
 
 
-def _begin_form(session: Session, market: str) -> Form:
-    """Close to what is published, where something is: people have read it."""
+def _begin_form(session: Session, market: str, previous: str | None) -> Form:
+    """Close to what is published, where something is and nobody asked otherwise: people have read it."""
     published = find_published_run(session, market)
-    return Form.of(previous=published.id if published is not None else "", stay_bonus="0")
+    return Form.of(previous=previous or (published.id if published is not None else ""), stay_bonus="0")
 
 
 def _read_wanted(request: Request, form: Form) -> Wanted:

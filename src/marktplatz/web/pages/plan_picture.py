@@ -9,9 +9,9 @@ from marktplatz.vocabulary import OrganisationKind
 
 STEP: Final = 22
 """How far below each other two organisations stand."""
-WIDTH: Final = 800
-LEFT, RIGHT = 250, 550
-MOST_LETTERS: Final = 30
+WIDTH: Final = 600
+LEFT, RIGHT = 195, 405
+MOST_LETTERS: Final = 25
 BEND: Final = 90
 
 
