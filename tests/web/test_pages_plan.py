@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event, select
 
 from factories import make_need, make_nonprofit, make_offer, make_organisation
-from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage, Person, Representation, Run
-from marktplatz.vocabulary import Attendance, Phase, Role, RunStatus, Standing
+from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage, PairRecord, Person, Representation, Run
+from marktplatz.vocabulary import Attendance, PairStatus, Phase, Role, RunStatus, Standing
 from organiser_world import MOST_BYTES, fields_of, sign_in
 from radar_world import plant_large_market
 from run_world import as_participant, finish, plant, small_market, wait_until
@@ -94,6 +94,26 @@ def test_what_is_typed_wrong_is_told_beside_its_field(browser: TestClient) -> No
     assert answer.status_code == 422
     assert 'id="f-time_limit_s-error"' in answer.text
     assert 'value="viel"' in answer.text
+
+
+def test_a_run_may_stay_close_to_an_earlier_one(world: World, browser: TestClient) -> None:
+    run = run_of(world)
+    assert f'<option value="{run}" selected>' in browser.get(f"{ROOT}?previous={run}").text
+    page = post(browser, ROOT, previous=run, stay_bonus="5").text
+    assert "nah am früheren Plan, 5 Punkte je behaltenem Paar" in page
+    assert post(browser, ROOT, previous="gone").status_code == 422
+
+
+def test_pins_that_cannot_hold_together_are_named(world: World, browser: TestClient) -> None:
+    with world.database.write("m1") as session:
+        pin = {"market_id": "m1", "offer_id": "paint", "status": PairStatus.PINNED, "created_at": world.clock.now}
+        session.add_all(PairRecord(need_id=need, **pin) for need in ("walls", "rooms"))
+    post(browser, ROOT)
+    wait_until(lambda: status_of(world) == RunStatus.REFUSED)
+    (plan,) = set(re.findall(rf'href="({ROOT}/runs/[^"/]+)"', browser.get(ROOT).text))
+    page = browser.get(plan).text
+    assert "2 feste Paare, aber nur 1 Plätze" in page
+    assert "Veröffentlichen …" not in page
 
 
 def test_a_run_is_stopped(world: World, browser: TestClient) -> None:
@@ -199,7 +219,8 @@ def test_publishing_shows_beforehand_what_each_will_read_and_writes_only_what_wa
     assert preview in as_participant(world, "shop").get("/m/m1/me/proposals", headers={"Accept": "text/html"}).text
 
 
-def test_programs_publish_with_mails_that_they_have_counted(world: World, browser: TestClient) -> None:
+@pytest.mark.usefixtures("browser")
+def test_programs_publish_with_mails_that_they_have_counted(world: World) -> None:
     give_contact(world, "home")
     owner, run = world.as_owner(), f"/api/v1/markets/m1/runs/{run_of(world)}"
     assert owner.get(f"{run}/audience").json() == {"organisations": 6, "proposals": 3, "without": 2, "mails": 1}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +33,7 @@ class PlanView:
     def links(self) -> list[Link]:
         return [(each.offer_id, each.need_id, each.giver_id, each.taker_id) for each in self.pairings]
 
-    @property
+    @cached_property
     def by_organisation(self) -> dict[str, list[PairingRecord]]:
         """The best pairs first."""
         found: dict[str, list[PairingRecord]] = {}
@@ -41,7 +42,7 @@ class PlanView:
                 found.setdefault(organisation, []).append(each)
         return found
 
-    @property
+    @cached_property
     def pinned(self) -> frozenset[tuple[str, str]]:
         return frozenset((pair.offer, pair.need) for pair in self.market.pairs if pair.status is PairStatus.PINNED)
 
