@@ -38,7 +38,7 @@ def test_a_market_is_counted_with_its_places_and_its_rules() -> None:
 
 
 def test_an_empty_market_has_no_prospect() -> None:
-    found = scan_ready(make_market())
+    found = scan_ready(make_market(organisations=[], offers=[], needs=[]))
     assert (found.offers, found.needs, found.impossible, found.silent) == (0, 0, (), ())
 
 
