@@ -17,14 +17,13 @@ _MOST_MARKETS: Final = 4
 
 
 class Known(Generic[T]):
-    """A function of what nobody withdrew from a market, or of another part of it, worked out anew only after a change.
+    """A function of a market, so much of it as `extent` says, worked out anew only after a change; kept for the last markets.
 
-    Kept for the last markets. One is made per process and given to the use cases; two that ask at the same time may both work
-    it out.
+    One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """
 
-    def __init__(self, work_out: Callable[[Market], T], *, with_contacts: bool = False, extent: Extent = Extent.KEPT) -> None:
-        self._work_out, self._with_contacts, self._extent = work_out, with_contacts, extent
+    def __init__(self, work_out: Callable[[Market], T], *, extent: Extent = Extent.KEPT, with_contacts: bool = False) -> None:
+        self._work_out, self._extent, self._with_contacts = work_out, extent, with_contacts
         self._known: OrderedDict[str, tuple[str, Market, T]] = OrderedDict()
         self._lock = Lock()
 

@@ -107,8 +107,8 @@ ROUTERS = (
     consents.texts,
     consents.router,
     pairs.router,
-    runs.router,
     preflight.router,
+    runs.router,
     pairings.router,
     timetable.router,
     imports.router,
@@ -141,15 +141,15 @@ PAGES = (
     registration.router,
     merging.router,
     files.router,
-    radar.router,
-    radar_incomplete.router,
-    radar_calls.router,
     matching.router,
     plan.router,
     publishing.router,
     comparing.router,
     timetables.router,
     timetable_publishing.router,
+    radar.router,
+    radar_incomplete.router,
+    radar_calls.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

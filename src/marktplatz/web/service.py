@@ -75,10 +75,10 @@ class Service:
     """Who knows it may become the owner of an installation that has nobody yet; it is printed where the service was started."""
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
+    preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)
-    preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:

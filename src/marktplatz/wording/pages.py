@@ -158,9 +158,9 @@ def done_text(code: str, language: str = "de") -> str | None:
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
+    **PLAN_DONE,
     **OWN_PAGE_DONE,
     **DONE_SETUP,
     **DONE_REGISTRATIONS,
     **RADAR_DONE,
-    **PLAN_DONE,
 }
