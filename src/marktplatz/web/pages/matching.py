@@ -39,7 +39,7 @@ def show_matching(
     page: PageNumber = 1,
     previous: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    return _show(request, session, caller, market, _begin_form(session, market, previous), page)
+    return _show(request, session, caller, market, _begin_form(session, caller, market, previous), page)
 
 
 @router.get("/progress", name="matching_progress")
@@ -120,10 +120,11 @@ def _list(request: Request, session: Session, caller: Actor, market: str, page: 
     }
 
 
-def _begin_form(session: Session, market: str, previous: str | None) -> Form:
-    """Close to what is published, where something is and nobody asked otherwise: people have read it."""
+def _begin_form(session: Session, caller: Actor, market: str, previous: str | None) -> Form:
+    """Close to what is published, since people have read it, else to the newest plan, where nobody asked otherwise."""
     published = find_published_run(session, market)
-    return Form.of(previous=previous or (published.id if published is not None else ""), stay_bonus="0")
+    done = [published] if published is not None else find_done_runs(session, caller, market)
+    return Form.of(previous=previous or next((run.id for run in done), ""), stay_bonus="0")
 
 
 def _read_wanted(request: Request, form: Form) -> Wanted:
