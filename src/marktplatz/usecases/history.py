@@ -50,7 +50,7 @@ def find_history(session: Session, market_id: str, organisation_id: str) -> list
         .order_by(AuditEntry.number.desc())
         .limit(MAX_TOLD)
     ).all()
-    names = _find_names(session, market_id, {entry.actor for entry, _ in found})
+    names = find_actor_names(session, market_id, {entry.actor for entry, _ in found})
     return [_tell(entry, details, names, entries) for entry, details in found]
 
 
@@ -75,6 +75,15 @@ def find_merged(session: Session, market_id: str, organisation_id: str) -> tuple
         found += ours
         waiting += ours
     return tuple(found)
+
+
+def find_last_hand(session: Session, market_id: str, subject_kind: str, subject_id: str) -> str:
+    """The name of whoever changed something last; empty where nobody has a name."""
+    wanted = select(AuditEntry.actor).where(
+        AuditEntry.chain == market_id, AuditEntry.subject_kind == subject_kind, AuditEntry.subject_id == subject_id
+    )
+    actor = session.scalar(wanted.order_by(AuditEntry.number.desc()).limit(1)) or ""
+    return find_actor_names(session, market_id, [actor]).get(actor, "")
 
 
 def _tell(entry: AuditEntry, details: str | None, names: Mapping[str, str], entries: Mapping[str, str]) -> Step:
@@ -114,7 +123,7 @@ def _flat(said: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield prefix + key, value
 
 
-def _find_names(session: Session, market_id: str, actors: Iterable[str]) -> dict[str, str]:
+def find_actor_names(session: Session, market_id: str, actors: Iterable[str]) -> dict[str, str]:
     """Of the team and of participants; of programs the token's."""
     ids: dict[str, list[str]] = {"account": [], "person": [], "token": []}
     for actor in actors:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, union, update
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import MarketRecord, OrganisationRecord, OutboxMessage, Person, Profile, Representation
+from marktplatz.db.models import MarketRecord, OrganisationRecord, OutboxMessage, PairingRecord, Person, Profile, Representation
 from marktplatz.errors import Conflict, Finding
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
@@ -23,8 +23,11 @@ Recipient = tuple[Person, str]
 """Somebody with an address, and the name of the organisation that the mail is about."""
 
 
-def find_recipients(session: Session, market_id: str, kind: MessageKind) -> list[Recipient]:
-    """Each person once, for the first of their organisations by name; whoever has such a mail waiting gets no second."""
+def find_recipients(session: Session, market_id: str, kind: MessageKind, run_id: str | None = None) -> list[Recipient]:
+    """Each person once, for the first of their organisations by name; whoever has such a mail waiting gets no second.
+
+    `run_id`: whose proposals the mail is about.
+    """
     waiting = select(OutboxMessage.person_id).where(
         OutboxMessage.market_id == market_id,
         OutboxMessage.kind == kind.value,
@@ -39,7 +42,7 @@ def find_recipients(session: Session, market_id: str, kind: MessageKind) -> list
             (OrganisationRecord.market_id == Representation.market_id) & (OrganisationRecord.id == Representation.organisation_id),
         )
         .where(Person.market_id == market_id, Person.email.is_not(None), Person.email != "", Person.id.not_in(waiting))
-        .where(OrganisationRecord.standing != Standing.WITHDRAWN, *_condition(kind))
+        .where(OrganisationRecord.standing != Standing.WITHDRAWN, *_condition(kind, market_id, run_id))
         .order_by(Person.id, OrganisationRecord.name)
     )
     found: dict[str, Recipient] = {}
@@ -48,17 +51,29 @@ def find_recipients(session: Session, market_id: str, kind: MessageKind) -> list
     return list(found.values())
 
 
-def _condition(kind: MessageKind) -> tuple[ColumnElement[bool], ...]:
+def _condition(kind: MessageKind, market_id: str, run_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    takes_part = (OrganisationRecord.standing == Standing.APPROVED, OrganisationRecord.attendance != Attendance.CANCELLED)
     if kind is MessageKind.REMINDER:
-        return (OrganisationRecord.standing == Standing.APPROVED, OrganisationRecord.attendance != Attendance.CANCELLED)
+        return takes_part
+    if kind is MessageKind.PROPOSALS_PUBLISHED:
+        of_run = (PairingRecord.market_id == market_id, PairingRecord.run_id == run_id)
+        ends = union(select(PairingRecord.giver_id).where(*of_run), select(PairingRecord.taker_id).where(*of_run))
+        return (*takes_part, OrganisationRecord.id.in_(ends))
     return (Person.confirmed_at.is_(None),)
 
 
 def write_to_group(
-    session: Session, now: datetime, actor: Actor, market: MarketRecord, profile: Profile, kind: MessageKind, expected: int
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    market: MarketRecord,
+    profile: Profile,
+    kind: MessageKind,
+    expected: int,
+    run_id: str | None = None,
 ) -> int:
     """How many were written; Conflict if they are not as many as somebody was shown. Nothing leaves yet."""
-    recipients = find_recipients(session, market.id, kind)
+    recipients = find_recipients(session, market.id, kind, run_id)
     _check_count(len(recipients), expected)
     for person, organisation in recipients:
         words = mail_words(market, profile, organisation, person.language)

@@ -18,6 +18,7 @@ from marktplatz.db.models import (
     OrganisationRecord,
     PairingRecord,
     Person,
+    Run,
     TimetableRecord,
 )
 from marktplatz.usecases.actor import Actor
@@ -73,8 +74,12 @@ class Round:
 def find_proposals(session: Session, actor: Actor, market_id: str, organisation_id: str) -> list[Proposal] | None:
     """None while nothing is published."""
     run = find_published_run(session, market_id)
-    if run is None:
-        return None
+    return None if run is None else find_proposals_of(session, actor, run, organisation_id)
+
+
+def find_proposals_of(session: Session, actor: Actor, run: Run, organisation_id: str) -> list[Proposal]:
+    """What a run proposes to an organisation, as it is told: the best first, without what others wish."""
+    market_id = run.market_id
     concerned = or_(PairingRecord.giver_id == organisation_id, PairingRecord.taker_id == organisation_id)
     wanted = select_pairings(actor, run).where(concerned).order_by(PairingRecord.points.desc(), PairingRecord.offer_id)
     pairings = list(session.scalars(wanted.order_by(PairingRecord.need_id)))
@@ -105,6 +110,19 @@ def find_rounds(
     record = session.scalar(wanted)
     if record is None:
         return None
+    proposals = find_proposals(session, actor, market.id, organisation.id) or []
+    return find_rounds_of(session, actor, market, organisation, record, proposals)
+
+
+def find_rounds_of(
+    session: Session,
+    actor: Actor,
+    market: MarketRecord,
+    organisation: OrganisationRecord,
+    record: TimetableRecord,
+    proposals: list[Proposal],
+) -> tuple[list[Round], dict[str, list[Proposal]]]:
+    """The rounds of one timetable; `proposals` are what there is to talk about."""
     of_it = select(ConversationRecord).filter_by(market_id=market.id, timetable_id=record.id)
     own = or_(ConversationRecord.first_id == organisation.id, ConversationRecord.second_id == organisation.id)
     talks = {talk.round: talk for talk in session.scalars(of_it.where(own))}
@@ -117,7 +135,7 @@ def find_rounds(
         else:
             rounds.append(Round(number, None, None, number in market.break_rounds, number in organisation.absent_rounds))
     topics: dict[str, list[Proposal]] = {}
-    for proposal in find_proposals(session, actor, market.id, organisation.id) or ():
+    for proposal in proposals:
         topics.setdefault(proposal.partner.id, []).append(proposal)
     return rounds, topics
 

@@ -30,6 +30,7 @@ from marktplatz.web.api import (
     pairings,
     pairs,
     persons,
+    preflight,
     runs,
     session,
     timetable,
@@ -47,11 +48,13 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    comparing,
     files,
     join,
     letters,
     mail_texts,
     market,
+    matching,
     me,
     me_attendance,
     me_data,
@@ -63,6 +66,8 @@ from marktplatz.web.pages import (
     organise,
     overview,
     people,
+    plan,
+    publishing,
     radar,
     radar_calls,
     radar_incomplete,
@@ -73,6 +78,8 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    timetable_publishing,
+    timetables,
 )
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
@@ -100,6 +107,7 @@ ROUTERS = (
     consents.texts,
     consents.router,
     pairs.router,
+    preflight.router,
     runs.router,
     pairings.router,
     timetable.router,
@@ -133,6 +141,12 @@ PAGES = (
     registration.router,
     merging.router,
     files.router,
+    matching.router,
+    plan.router,
+    publishing.router,
+    comparing.router,
+    timetables.router,
+    timetable_publishing.router,
     radar.router,
     radar_incomplete.router,
     radar_calls.router,

@@ -17,6 +17,7 @@ from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
+from marktplatz.usecases.preflight import KnownPreflights, make_known_preflights
 from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
@@ -74,6 +75,7 @@ class Service:
     """Who knows it may become the owner of an installation that has nobody yet; it is printed where the service was started."""
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
+    preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)

@@ -16,6 +16,7 @@ from marktplatz.wording.findings_join import JOIN_SENTENCES
 from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
+from marktplatz.wording.findings_plan import PLAN_SENTENCES
 from marktplatz.wording.findings_radar import RADAR_SENTENCES
 from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
@@ -187,6 +188,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **ADVICE_SENTENCES,
     **JOIN_SENTENCES,
     **RADAR_SENTENCES,
+    **PLAN_SENTENCES,
 }
 
 

@@ -30,6 +30,7 @@ from marktplatz.vocabulary import (
 from marktplatz.wording import translate
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
+from marktplatz.wording.done_plan import PLAN_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 from marktplatz.wording.done_setup import DONE_SETUP
@@ -158,6 +159,7 @@ def done_text(code: str, language: str = "de") -> str | None:
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
     **OUTBOX_DONE,
+    **PLAN_DONE,
     **OWN_PAGE_DONE,
     **DONE_SETUP,
     **DONE_REGISTRATIONS,

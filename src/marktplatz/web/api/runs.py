@@ -15,9 +15,11 @@ from marktplatz.market import Identifier, Value
 from marktplatz.plan import Plan, PlanBound, Served
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.compare import PlanComparison
+from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.profiles import get_profile
+from marktplatz.usecases.publishing import Wishes, find_audience, publish_plan
 from marktplatz.usecases.run_plans import find_summary, load_plan
-from marktplatz.usecases.runs import Wanted, cancel_run, compare_runs, get_run, publish_run, request_run, withdraw_run
-from marktplatz.usecases.timetables import find_timetable_of, publish_timetable
+from marktplatz.usecases.runs import Wanted, cancel_run, compare_runs, get_run, request_run, withdraw_run
 from marktplatz.vocabulary import PlanStatus, Role, RunStatus
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
 from marktplatz.web.body import In, Sent
@@ -64,6 +66,15 @@ class RunIn(In):
 class Failure(Value):
     code: str
     detail: str
+
+
+class AudienceOut(Value):
+    """`without` take part and have no proposal; `mails` can be written, to persons of those that have some."""
+
+    organisations: int
+    proposals: int
+    without: int
+    mails: int
 
 
 class RunOut(Value):
@@ -189,6 +200,17 @@ def compare(
     return compare_runs(session, before, after)
 
 
+@router.get("/{run_id}/audience")
+def audience(
+    caller: Annotated[Actor, Rule("runs:read", organiser=ALWAYS)], market: MarketId, run_id: str, session: ReadSession
+) -> AudienceOut:
+    """To how many the run is or would be shown."""
+    found = find_audience(session, get_run(session, caller, market, run_id))
+    return AudienceOut(
+        organisations=len(found.organisations), proposals=found.proposals, without=found.without, mails=len(found.recipients)
+    )
+
+
 @router.post("/{run_id}/publish")
 def publish(
     caller: Annotated[Actor, Rule("runs:write", organiser=OPEN)],
@@ -199,14 +221,15 @@ def publish(
     session: WriteSession,
     now: Now,
     timetable: Annotated[bool, Query(description="Its newest timetable as well")] = False,
+    mails: Annotated[
+        int | None, Query(ge=0, description="Write this many mails, as `audience` tells; they wait in the outbox")
+    ] = None,
     if_match: IfMatch = None,
 ) -> RunOut:
-    """Participants see their pairings, and their partners' contacts. Nobody gets a mail. Another published run is withdrawn."""
+    """Participants see their pairings, and their partners' contacts. No mail leaves by it. Another published run is withdrawn."""
     run = _get_as_seen(session, caller, market, run_id, request, response, if_match)
-    publish_run(session, now, caller, run)
-    found = find_timetable_of(session, run) if timetable else None
-    if found is not None:
-        publish_timetable(session, now, caller, found)
+    wishes = Wishes(mails, timetable)
+    publish_plan(session, now, caller, run, wishes, get_market(session, market), get_profile(session, market))
     return show_run(session, caller, request, response, run)
 
 

@@ -81,7 +81,7 @@ async def add(
     """Plan the conversations, so that the run's pairings meet. The answer comes when it is done, within the limit for solving."""
     ordered = await writing.look(lambda session: order_timetable(session, market, sent.run))
     job = Schedule(pairings=ordered.pairings, rounds=sent.rounds, tables=sent.tables)
-    found = _read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
+    found = read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
 
     def store(session: Session) -> TimetableOut:
         record = store_timetable(session, now, caller, market, ordered, found)
@@ -133,7 +133,7 @@ def withdraw(
     return _show(session, caller, request, response, record)
 
 
-def _read_outcome(outcome: Outcome) -> TimetablePlan:
+def read_outcome(outcome: Outcome) -> TimetablePlan:
     match outcome:
         case Scheduled(timetable):
             return timetable

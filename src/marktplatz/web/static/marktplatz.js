@@ -4,16 +4,19 @@ import { begin as beginCopying } from "./copy.js";
 import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
 import { begin as beginHints } from "./hints.js";
+import { begin as beginPolling } from "./poll.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 
 beginCopying(document);
 beginHash(document);
 beginDrafts(document);
 beginHints(document);
+beginPolling(document);
 beginSwaps(document);
 moveFocus(document);
 
 document.addEventListener("swapped", (event) => {
   beginDrafts(event.target);
   beginHints(event.target);
+  beginPolling(event.target);
 });
