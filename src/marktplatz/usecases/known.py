@@ -17,13 +17,13 @@ _MOST_MARKETS: Final = 4
 
 
 class Known(Generic[T]):
-    """A function of what nobody withdrew from a market, worked out anew only after a change; kept for the last markets.
+    """A function of what nobody withdrew from a market, or of what is to be matched (`extent`), worked out anew only after a change; kept for the last markets.
 
     One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """
 
-    def __init__(self, work_out: Callable[[Market], T], *, with_contacts: bool = False) -> None:
-        self._work_out, self._with_contacts = work_out, with_contacts
+    def __init__(self, work_out: Callable[[Market], T], *, extent: Extent = Extent.KEPT, with_contacts: bool = False) -> None:
+        self._work_out, self._extent, self._with_contacts = work_out, extent, with_contacts
         self._known: OrderedDict[str, tuple[str, Market, T]] = OrderedDict()
         self._lock = Lock()
 
@@ -34,7 +34,7 @@ class Known(Generic[T]):
             known = self._known.get(market_id)
         if known is not None and known[0] == head:
             return known[2]
-        market = load_market(session, market_id, Extent.KEPT, with_contacts=self._with_contacts)
+        market = load_market(session, market_id, self._extent, with_contacts=self._with_contacts)
         found = known[2] if known is not None and known[1] == market else self._work_out(market)
         with self._lock:
             self._known[market_id] = head, market, found
