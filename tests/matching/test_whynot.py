@@ -1,4 +1,4 @@
-"""Every figure of a "why not" is what a cold solve of the changed market gives; who loses is told from the plan that people know."""
+"""Every figure of a "why not" is what a cold solve of the changed market gives; who loses is told from the present plan."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import find_optimum
+from strategies import Market, make_market, markets, previous_plans
 
 from marktplatz.matching.problem import Pair, Problem
 from marktplatz.matching.solve import solve
 from marktplatz.matching.verify import find_violations
 from marktplatz.matching.whynot import price_pair
 from marktplatz.vocabulary import PlanStatus, Rule
-from oracle import find_optimum
-from strategies import Market, make_market, markets, previous_plans
 
 
 def pin(market: Market, offer: str, need: str) -> Market:

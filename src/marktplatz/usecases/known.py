@@ -17,7 +17,7 @@ _MOST_MARKETS: Final = 4
 
 
 class Known(Generic[T]):
-    """A function of what nobody withdrew from a market, or of what is to be matched (`extent`), worked out anew only after a change; kept for the last markets.
+    """A function of a market, so much of it as `extent` says, worked out anew only after a change; kept for the last markets.
 
     One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """

@@ -28,7 +28,6 @@ from marktplatz.usecases.run_plans import Key, list_owners, load_pairings, load_
 from marktplatz.usecases.solving import pack_market
 from marktplatz.vocabulary import PairStatus, RunStatus
 
-
 Score = Callable[[Market], Gathered]
 
 

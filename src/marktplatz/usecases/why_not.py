@@ -1,4 +1,4 @@
-"""Why two organisations are not in a pair: the rule that stands between them, or what the pair would cost, found by solving anew."""
+"""Why two organisations are no pair: the rule that stands between them, or what it would cost, found by solving anew."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -73,6 +73,7 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    workbench,
 )
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
@@ -136,6 +137,7 @@ PAGES = (
     radar.router,
     radar_incomplete.router,
     radar_calls.router,
+    workbench.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

@@ -33,6 +33,7 @@ from marktplatz.wording.done_outbox import OUTBOX_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 from marktplatz.wording.done_setup import DONE_SETUP
+from marktplatz.wording.done_workbench import WORKBENCH_DONE
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -161,4 +162,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **DONE_SETUP,
     **DONE_REGISTRATIONS,
     **RADAR_DONE,
+    **WORKBENCH_DONE,
 }
