@@ -73,6 +73,7 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    what_if,
     workbench,
 )
 from marktplatz.web.pages import outbox as outbox_page
@@ -138,6 +139,7 @@ PAGES = (
     radar_incomplete.router,
     radar_calls.router,
     workbench.router,
+    what_if.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
