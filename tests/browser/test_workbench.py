@@ -29,7 +29,7 @@ def test_who_has_no_partner_why_and_the_plan_after_it(site: Site) -> None:
     page.get_by_role("button", name="So machen: festsetzen und den Plan danach richten").press("Enter")
     expect(page.locator("#said")).to_contain_text("der Plan ist danach gerichtet")
     expect(page.locator("#bench-one")).to_be_focused()
-    expect(page.locator(".bench-pair .tag.good")).to_have_text("fest")
+    expect(page.locator(".bench-pair .tag.good")).to_have_text("festgesetzt")
     check_accessibility(page)
     take_picture(page, "bench-pinned")
     page.get_by_role("button", name="Zurücknehmen").press("Enter")
@@ -67,6 +67,8 @@ def test_an_exception_a_pin_a_swap_and_what_is_forbidden(site: Site) -> None:
     page.get_by_role("button", name="Als Ausnahme aufnehmen").press("Enter")
     expect(page.get_by_text("Ausnahme: Beide kennen sich")).to_be_visible()
     take_picture(page, "bench-exception")
+    page.get_by_role("button", name="Zurücknehmen").press("Enter")
+    expect(page.locator("#said")).to_contain_text("zurückgenommen")
     page.get_by_role("link", name="Malerei Klein").press("Enter")
     swap = page.locator(".bench-candidate", has=page.locator("select")).first
     name = swap.locator("h4").inner_text()

@@ -14,7 +14,7 @@ WORKBENCH_SENTENCES: Final[Mapping[str, str]] = {
     "nothing_to_take_over": "Wer nur gedacht ist, lässt sich nicht übernehmen.",
     "newcomer_without_points": "Dieser Marktplatz hat eine eigene Punktetabelle; für jemand Neuen stehen darin keine Punkte.",
     "no_plan_to_think_about": "Es gibt noch keinen fertigen Plan. Bitte starten Sie zuerst einen Lauf.",
-    "thought_refused": "So gäbe es keinen Plan, weil feste Paare dagegen stehen: {text}",
+    "thought_refused": "{text} So gäbe es keinen Plan.",
     "thinking_too_slow": "Das dauert zu lange. Bitte ändern Sie weniger auf einmal oder starten Sie einen Lauf.",
     "number_from_to": "„{found}“ ist keine ganze Zahl von 0 bis {limit}.",
     "unknown_deed": "Was Sie tun wollten, kennen wir nicht. Bitte laden Sie die Seite neu.",

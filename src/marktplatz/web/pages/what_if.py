@@ -13,16 +13,15 @@ from marktplatz.db.models import Run
 from marktplatz.errors import Conflict, Finding, InvalidInput, MarktplatzError, Place
 from marktplatz.market import Market, Policy
 from marktplatz.matching.scoring.criteria import MEASURES, RETURN_WEIGHT
-from marktplatz.plan import Plan
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import Extent, load_market
-from marktplatz.usecases.run_work import FAILURES
 from marktplatz.usecases.runs import get_run
-from marktplatz.usecases.solving import Done, Failed, Invalid, Outcome, Refused, pack_market
-from marktplatz.usecases.what_if import NEWCOMER, Answer, Newcomer, Thought, WhatIf, answer, take_over, think
+from marktplatz.usecases.solving import pack_market
+from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, answer, take_over, think
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, RunStatus, WithinKind
 from marktplatz.web.access import OPEN, Rule
+from marktplatz.web.api.thinking import PATIENCE_S, read_thought
 from marktplatz.web.deps import MarketId, Now, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm
@@ -31,11 +30,11 @@ from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
 from marktplatz.wording import translate
 from marktplatz.wording.done_workbench import CRITERION_WORDS
+from marktplatz.wording.pages import word
 
 router = APIRouter(prefix="/organise/{market}/matching/what-if", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
 MOST_ROWS: Final = 60
-PATIENCE_S: Final = 60.0
 LIMITS: Final = {"max_agreements": 10_000, "max_distance_km": 20_000}
 DEFAULTS: Final[Mapping[Criterion, int]] = {criterion: each.weight for criterion, each in MEASURES.items()} | {
     Criterion.RETURN: RETURN_WEIGHT
@@ -91,7 +90,7 @@ async def _show(request: Request, caller: Actor, market: str, run_id: str, form:
         try:
             thought = await run_in_threadpool(look)
             solving = service_of(request).runs.solve(pack_market(thought.market), thought.job)
-            found = answer(thought, _read_outcome(await asyncio.wait_for(solving, PATIENCE_S)))
+            found = answer(thought, read_thought(await asyncio.wait_for(solving, PATIENCE_S)))
         except TimeoutError:
             form.errors.append((None, Finding("thinking_too_slow")))
         except (InvalidInput, Conflict) as error:
@@ -115,20 +114,6 @@ def _get_run(session: Session, caller: Actor, market: str, run_id: str) -> Run:
     if run is None:
         raise Conflict(Finding("no_plan_to_think_about"))
     return run
-
-
-def _read_outcome(outcome: Outcome) -> Plan:
-    match outcome:
-        case Done(plan):
-            return plan
-        case Refused(plan):
-            raise Conflict(*(Finding("thought_refused", params={"text": each.text}) for each in plan.refusals))
-        case Failed(kind):
-            raise Conflict(FAILURES[kind])
-        case Invalid(findings=findings):
-            raise InvalidInput(*findings)
-        case _:
-            raise Conflict(Finding("run_interrupted"))
 
 
 def _read(form: Form, market: Market) -> WhatIf:
@@ -202,9 +187,8 @@ def _answer(request: Request, session: Session, run: Run, market_id: str, form: 
         most_rows=MOST_ROWS,
         reciprocities=list(Reciprocity),
         within_kinds=list(WithinKind),
-        kinds=list(OrganisationKind),
-        sides=list(EntrySide),
-        newcomer_id=NEWCOMER,
+        kinds=[(each.value, word(each, language)) for each in OrganisationKind],
+        sides=[(each.value, word(each, language)) for each in EntrySide],
         has_scores=market.scores is not None,
     )
 
