@@ -17,7 +17,7 @@ from marktplatz.usecases.run_plans import load_pairs
 from marktplatz.usecases.run_work import FAILURES
 from marktplatz.usecases.runs import get_run
 from marktplatz.usecases.solving import Done, Failed, Invalid, Outcome, Refused, pack_market
-from marktplatz.usecases.what_if import Newcomer, Thought, WhatIf, answer, think
+from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, answer, think
 from marktplatz.usecases.why_not import Cost, NamedPair, Way, explain_why_not
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, WithinKind
 from marktplatz.web.access import ALWAYS, OPEN, Rule
@@ -116,15 +116,23 @@ async def what_if(
 ) -> WhatIfOut:
     """Solve the market as if something were different, close to the run's plan. Nothing is changed."""
     thought = await writing.look(lambda session: _think(session, caller, market, run_id, sent))
-    try:
-        outcome = await asyncio.wait_for(service_of(request).runs.solve(pack_market(thought.market), thought.job), PATIENCE_S)
-    except TimeoutError:
-        raise Conflict(Finding("thinking_too_slow")) from None
-    found = await run_in_threadpool(lambda: answer(thought, read_thought(outcome)))
+    found = await solve_thought(request, thought)
     return WhatIfOut(plan=found.plan, comparison=found.comparison)
 
 
-def read_thought(outcome: Outcome) -> Plan:
+async def solve_thought(request: Request, thought: Thought) -> Answer:
+    """In a process of its own, which ends with the request; Conflict where there is no plan, or not soon enough."""
+    runs = service_of(request).runs
+    if not runs.is_at_work:
+        raise Conflict(Finding("run_interrupted"))
+    try:
+        outcome = await asyncio.wait_for(runs.solve(pack_market(thought.market), thought.job), PATIENCE_S)
+    except TimeoutError:
+        raise Conflict(Finding("thinking_too_slow")) from None
+    return await run_in_threadpool(lambda: answer(thought, _read_outcome(outcome)))
+
+
+def _read_outcome(outcome: Outcome) -> Plan:
     """The plan that was found; else why there is none."""
     match outcome:
         case Done(plan):

@@ -1,6 +1,5 @@
 """What if: the rules, weights or guests of a market changed in thought, both plans side by side, then taken over or forgotten."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
@@ -17,11 +16,10 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.runs import get_run
-from marktplatz.usecases.solving import pack_market
-from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, answer, take_over, think
+from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, take_over, think
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, RunStatus, WithinKind
 from marktplatz.web.access import OPEN, Rule
-from marktplatz.web.api.thinking import PATIENCE_S, read_thought
+from marktplatz.web.api.thinking import solve_thought
 from marktplatz.web.deps import MarketId, Now, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm
@@ -89,10 +87,7 @@ async def _show(request: Request, caller: Actor, market: str, run_id: str, form:
 
         try:
             thought = await run_in_threadpool(look)
-            solving = service_of(request).runs.solve(pack_market(thought.market), thought.job)
-            found = answer(thought, read_thought(await asyncio.wait_for(solving, PATIENCE_S)))
-        except TimeoutError:
-            form.errors.append((None, Finding("thinking_too_slow")))
+            found = await solve_thought(request, thought)
         except (InvalidInput, Conflict) as error:
             form.errors += [(finding.place.field, finding) for finding in error.findings]
 
