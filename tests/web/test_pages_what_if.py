@@ -66,7 +66,7 @@ def test_somebody_thought_up_is_shown_and_not_taken_over(world: World) -> None:
     browser = begin(world)
     asked = {"run": run_id, "new_title": "Zäune streichen", "new_side": "offer", "new_kind": "company"}
     page = browser.get(URL, params={**asked, "go": "1"}).text
-    assert "Zäune streichen (gedacht)" in page
+    assert "nur gedacht" in page
     assert "So übernehmen" not in page
     before = count(world)
     refused = browser.post(
@@ -74,6 +74,20 @@ def test_somebody_thought_up_is_shown_and_not_taken_over(world: World) -> None:
     )
     assert refused.status_code == 409
     assert count(world) == before
+
+
+def test_what_others_change_meanwhile_is_not_changed_back(world: World) -> None:
+    run_id = plant_run(world, bench_market())
+    browser = begin(world)
+    page = browser.get(URL, params={"run": run_id, "max_agreements": "2", "weight.content": "450", "go": "1"}).text
+    sent = fields_of(page[page.index('form method="post" action="' + URL) :])
+    assert {"run", "max_agreements", "form_token", "once"} == set(sent)
+    with world.database.write("m1") as session:
+        session.get_one(MarketRecord, "m1").max_distance_km = 12
+    assert browser.post(URL, data=sent, follow_redirects=False).status_code == 303
+    with world.database.read() as session:
+        market = session.get_one(MarketRecord, "m1")
+        assert (market.max_agreements, market.max_distance_km) == (2, 12)
 
 
 def test_what_cannot_be_thought_is_said(world: World) -> None:

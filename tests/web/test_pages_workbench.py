@@ -7,10 +7,13 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from factories import make_scored_market
 from marktplatz.db.models import PairingRecord, PairRecord
+from marktplatz.market import Market
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import PairStatus, Role
 from organiser_world import MOST_BYTES, sign_in
+from run_world import Statements
 from service_fixtures import World
 from workbench_world import bench_market, plant_run
 
@@ -191,3 +194,23 @@ def test_names_are_never_tags_and_strange_forms_are_no_faults(world: World) -> N
     assert bench.do("pin", "nobody", "books").status_code == 422
     assert bench.browser.get(bench.url, params={"organisation": "nobody"}).status_code == 404
     assert bench.browser.get(bench.url, params={"organisation": "zoo", "other": "nobody"}).status_code == 404
+
+
+def test_a_large_market_takes_no_more_statements(world: World) -> None:
+    runs = {"m1": plant_run(world, bench_market()), "m2": plant_run(world, make_large_market(), "m2")}
+    browser = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER, m2=Role.ORGANISER))
+    counts = []
+    for market, run_id in runs.items():
+        url = f"/organise/{market}/matching/runs/{run_id}/workbench"
+        assert browser.get(url).status_code == 200  # the market is known from now on
+        with Statements(world.database) as statements:
+            page = browser.get(url)
+        assert len(page.content) < MOST_BYTES
+        counts.append(statements.count)
+    assert counts[0] == counts[1]
+
+
+def make_large_market() -> Market:
+    """300 organisations, of which few have anything to do with each other."""
+    points = {(f"c{i}.a", f"n{i}.b"): 500 + i for i in range(150)}
+    return make_scored_market(points)

@@ -40,7 +40,7 @@ class Newcomer:
 
     @property
     def organisation(self) -> Organisation:
-        return Organisation(id=NEWCOMER, kind=self.kind, name=f"{self.title} (gedacht)")
+        return Organisation(id=NEWCOMER, kind=self.kind, name=self.title)
 
     @property
     def entry(self) -> Entry:

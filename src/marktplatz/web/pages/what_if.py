@@ -16,7 +16,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.runs import get_run
-from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, take_over, think
+from marktplatz.usecases.what_if import NEWCOMER, Answer, Newcomer, Thought, WhatIf, take_over, think
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, RunStatus, WithinKind
 from marktplatz.web.access import OPEN, Rule
 from marktplatz.web.api.thinking import solve_thought
@@ -119,8 +119,9 @@ def _read(form: Form, market: Market) -> WhatIf:
         if form.text(name) in set(kind):
             changed[name] = kind(form.text(name))
     for name, most in LIMITS.items():
-        if name in form:
-            changed[name] = _whole(form, name, most, faults)
+        known = getattr(policy, name)
+        if name in form and (found := _whole(form, name, most, faults)) != (None if known is None else int(known)):
+            changed[name] = found
     weights = dict(policy.weights)
     for criterion, default in DEFAULTS.items():
         name = f"weight.{criterion.value}"
@@ -178,7 +179,10 @@ def _answer(request: Request, session: Session, run: Run, market_id: str, form: 
         categories=[(category.code, category.label) for category in market.market.categories]
         or [(code, code) for code in market.category_kinds],
         weights=[(f"weight.{each.value}", translate(CRITERION_WORDS[each], language)) for each in DEFAULTS],
-        kept_fields=[(name, value) for name in FIELDS if name != "run" for value in form.texts(name)],
+        kept_fields=[(name, value) for name in _find_changed(what_if, market.market) for value in form.values_of(name)],
+        newcomer_id=NEWCOMER,
+        is_outdated=run.content_sha256 is not None
+        and run.content_sha256 != service_of(request).contents.sha256(session, market_id),
         most_rows=MOST_ROWS,
         reciprocities=list(Reciprocity),
         within_kinds=list(WithinKind),
@@ -186,6 +190,15 @@ def _answer(request: Request, session: Session, run: Run, market_id: str, form: 
         sides=[(each.value, word(each, language)) for each in EntrySide],
         has_scores=market.scores is not None,
     )
+
+
+def _find_changed(what_if: WhatIf, policy: Policy) -> list[str]:
+    """The fields that say something else than the market: what others change meanwhile is not changed back."""
+    names = [name for name in what_if.policy if name != "weights"]
+    new: Mapping[Criterion, int] = what_if.policy.get("weights", policy.weights)
+    names += [f"weight.{criterion.value}" for criterion in DEFAULTS if new.get(criterion) != policy.weights.get(criterion)]
+    names += ["absent"] if what_if.absent else []
+    return names + (["maximum_of", "maximum"] if what_if.maxima else [])
 
 
 def _fill(form: Form, policy: Policy) -> None:

@@ -1,8 +1,7 @@
 """The workbench of a plan: one organisation's pairs, why not others, and what is changed by hand, judged at once."""
 
 import json
-from collections.abc import Container
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -11,14 +10,15 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import Run
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import PairRule
+from marktplatz.matching.gather import Gathered
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
-from marktplatz.usecases.pairings import Change, NewPairing, apply_change, draft_change
+from marktplatz.usecases.pairings import Change, Draft, NewPairing, apply_change, draft_change
 from marktplatz.usecases.run_plans import Key, find_summary, load_pairs
 from marktplatz.usecases.runs import get_run
 from marktplatz.usecases.undoing import find_last_author, find_last_change, get_last_change
 from marktplatz.usecases.why_not import Way, explain_why_not
-from marktplatz.usecases.workbench import list_members, look_at
+from marktplatz.usecases.workbench import Member, list_members, look_at
 from marktplatz.vocabulary import OrganisationKind, PairStatus, Phase, Role, RunStatus
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
@@ -78,7 +78,7 @@ async def change(
             raise Conflict(Finding("plan_changed_by" if who else "plan_changed", params=params))
         return run
 
-    def draft(session: Session):  # type: ignore[no-untyped-def]
+    def draft(session: Session) -> Draft:
         run = get(session)
         return draft_change(session, run, _read_change(session, run, form), score)
 
@@ -151,19 +151,18 @@ def _show(request: Request, session: Session, caller: Actor, market_id: str, run
     gathered = service_of(request).scores.of(session, market_id)
     market = gathered.scene.market
     members = list_members(session, run, market)
-    chosen, other = form.text("organisation"), form.text("other")
-    wanted = form.text("q").casefold()
-    kept = [each for each in members if wanted in each.name.casefold() and (form.text("only") != "alone" or not each.pairs)]
-    page = max(1, int(form.text("page"))) if form.text("page").isdecimal() else 1
-    if not chosen and kept:
-        chosen = kept[0].id
-    bench = look_at(session, run, gathered, chosen, language, for_organiser=is_organiser) if chosen else None
-    key = (form.text("offer"), form.text("need"))
-    ways: tuple[Way, ...] = ()
-    if is_organiser and chosen and other and other != chosen:
-        ways = explain_why_not(
-            gathered, _known_pairs(session, run, market.entry_by_id), chosen, other, chosen=key, language=language
-        )
+    kept = _filter(members, form)
+    page = int(form.text("page")) if form.text("page").isdecimal() and len(form.text("page")) < 5 else 1
+    page, other = max(1, page), form.text("other")
+    chosen = form.text("organisation") or (kept[0].id if kept else "")
+    only_organiser: dict[str, Any] = {"ways": (), "everybody": [], "is_outdated": False, "last": None}
+    if is_organiser:
+        only_organiser = {
+            "ways": _explain(session, run, gathered, chosen, form, language) if chosen and other and other != chosen else (),
+            "everybody": _group(members, chosen),
+            "is_outdated": run.content_sha256 not in (None, service_of(request).contents.sha256(session, market_id)),
+            "last": find_last_change(session, run),
+        }
     return show(
         request,
         "workbench.html",
@@ -171,34 +170,33 @@ def _show(request: Request, session: Session, caller: Actor, market_id: str, run
         run=run,
         summary=find_summary(run),
         members=kept[(page - 1) * ROWS : page * ROWS],
-        count=len(kept),
         alone=sum(not each.pairs for each in members),
         page=page,
         has_more=len(kept) > page * ROWS,
-        everybody=[
-            (
-                kind,
-                sorted(
-                    (each for each in members if each.kind is kind and each.id != chosen), key=lambda each: each.name.casefold()
-                ),
-            )
-            for kind in OrganisationKind
-        ],
-        bench=bench,
-        ways=ways,
-        other=market.organisation_by_id.get(other),
-        is_outdated=is_organiser
-        and run.content_sha256 is not None
-        and run.content_sha256 != service_of(request).contents.sha256(session, market_id),
-        last=find_last_change(session, run) if is_organiser else None,
+        bench=look_at(session, run, gathered, chosen, language, for_organiser=is_organiser) if chosen else None,
+        other=market.organisation_by_id.get(other) if is_organiser else None,
         names={entry.id: entry.label for entry in (*market.offers, *market.needs)},
         form=form,
         may_write=is_organiser and record.phase is not Phase.CLOSED,
         is_organiser=is_organiser,
         dumps=lambda pairs: json.dumps([list(pair) for pair in pairs], ensure_ascii=False),
-        key_of=lambda pair: json.dumps(list(pair.key), ensure_ascii=False),
+        **only_organiser,
     )
 
 
-def _known_pairs(session: Session, run: Run, known: Container[str]) -> list[Key]:
-    return [key for key in load_pairs(session, run.market_id, run.id) if key[0] in known and key[1] in known]
+def _filter(members: list[Member], form: Form) -> list[Member]:
+    wanted, only_alone = form.text("q").casefold(), form.text("only") == "alone"
+    return [each for each in members if wanted in each.name.casefold() and not (only_alone and each.pairs)]
+
+
+def _group(members: list[Member], chosen: str) -> list[tuple[OrganisationKind, list[Member]]]:
+    """All others by kind, by name."""
+    by_name = sorted((each for each in members if each.id != chosen), key=lambda each: (each.name.casefold(), each.id))
+    return [(kind, [each for each in by_name if each.kind is kind]) for kind in OrganisationKind]
+
+
+def _explain(session: Session, run: Run, gathered: Gathered, chosen: str, form: Form, language: str) -> tuple[Way, ...]:
+    known = gathered.scene.market.entry_by_id
+    plan = [key for key in load_pairs(session, run.market_id, run.id) if key[0] in known and key[1] in known]
+    asked = (form.text("offer"), form.text("need"))
+    return explain_why_not(gathered, plan, chosen, form.text("other"), chosen=asked, language=language)
