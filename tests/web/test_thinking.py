@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from marktplatz.db.models import AuditEntry
 from marktplatz.vocabulary import Role
-from run_world import URL, codes
+from run_world import URL, codes, etag, pairs_of
 from service_fixtures import World
 from workbench_world import bench_market, plant_run
 
@@ -45,3 +45,21 @@ def test_what_if_answers_with_both_and_changes_nothing(world: World) -> None:
     assert count() == before
     assert codes(client.post(f"{URL}/runs/{run_id}/what-if", json={})) == ["nothing_thought_of"]
     assert codes(client.post(f"{URL}/runs/{run_id}/what-if", json={"absent": ["x"]})) == ["unknown_organisation"]
+
+
+def test_changes_by_hand_are_taken_back_over_the_api_too(world: World) -> None:
+    run = f"{URL}/runs/{plant_run(world, bench_market())}"
+    client = world.as_token(Role.ORGANISER)
+    before = pairs_of(client, run)
+    assert (
+        client.delete(f"{run}/pairings", params={"offer": "advice", "need": "books"}, headers=etag(client, run)).status_code == 204
+    )
+    assert client.post(f"{run}/pairings", json=pair | {"pin": True}, headers=etag(client, run)).status_code == 201
+    assert client.post(f"{run}/pairings/undo").status_code == 428
+    for left in (len(before) - 1, len(before)):
+        answer = client.post(f"{run}/pairings/undo", headers=etag(client, run))
+        assert answer.status_code == 200, answer.text
+        assert len(pairs_of(client, run)) == left
+    assert client.get(f"{URL}/pairs").json() == []
+    assert pairs_of(client, run) == before
+    assert codes(client.post(f"{run}/pairings/undo", headers=etag(client, run))) == ["nothing_to_undo"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from marktplatz.errors import Conflict, Finding, InvalidInput
-from marktplatz.market import Count, Identifier, Kilometres, Line, Value, Weight
+from marktplatz.market import Count, Identifier, Kilometres, Name, Value, Weight
 from marktplatz.plan import Plan
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.compare import PlanComparison
@@ -54,7 +54,7 @@ class WayOut(Value):
 class NewcomerIn(In):
     kind: OrganisationKind
     side: EntrySide
-    title: Annotated[Line, Field(min_length=1)]
+    title: Name
     category: Identifier | None = None
 
 

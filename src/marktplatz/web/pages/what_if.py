@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Run
 from marktplatz.errors import Conflict, Finding, InvalidInput, MarktplatzError, Place
-from marktplatz.market import Market, Policy
+from marktplatz.market import UNPRINTABLE, Market, Policy, is_seen
 from marktplatz.matching.scoring.criteria import MEASURES, RETURN_WEIGHT
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
@@ -142,12 +142,14 @@ def _read(form: Form, market: Market) -> WhatIf:
 
 
 def _read_newcomer(form: Form) -> Newcomer | None:
-    title = form.text("new_title")
-    if not title:
+    title = form.text("new_title")[:200]
+    if UNPRINTABLE.search(title):
+        raise InvalidInput(Finding("control_character", Place(field="new_title")))
+    if not is_seen(title):
         return None
     kind = OrganisationKind(form.text("new_kind")) if form.text("new_kind") in set(OrganisationKind) else OrganisationKind.COMPANY
     side = EntrySide(form.text("new_side")) if form.text("new_side") in set(EntrySide) else EntrySide.OFFER
-    return Newcomer(kind, side, title[:200], form.text("new_category") or None)
+    return Newcomer(kind, side, title, form.text("new_category") or None)
 
 
 def _whole(form: Form, name: str, most: int, faults: list[Finding]) -> int | None:
