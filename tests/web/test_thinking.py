@@ -51,9 +51,8 @@ def test_changes_by_hand_are_taken_back_over_the_api_too(world: World) -> None:
     run = f"{URL}/runs/{plant_run(world, bench_market())}"
     client = world.as_token(Role.ORGANISER)
     before = pairs_of(client, run)
-    assert (
-        client.delete(f"{run}/pairings", params={"offer": "advice", "need": "books"}, headers=etag(client, run)).status_code == 204
-    )
+    pair = {"offer": "advice", "need": "books"}
+    assert client.delete(f"{run}/pairings", params=pair, headers=etag(client, run)).status_code == 204
     assert client.post(f"{run}/pairings", json=pair | {"pin": True}, headers=etag(client, run)).status_code == 201
     assert client.post(f"{run}/pairings/undo").status_code == 428
     for left in (len(before) - 1, len(before)):
