@@ -257,6 +257,7 @@ def upgrade() -> None:
                 "entry_received",
                 "invitation",
                 "entry_returned",
+                "place_free",
                 "confirmation_missing",
                 "reminder",
                 "proposals_published",

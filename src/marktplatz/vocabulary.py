@@ -284,6 +284,7 @@ class MessageKind(StrEnum):
     ENTRY_RECEIVED = "entry_received"
     INVITATION = "invitation"
     ENTRY_RETURNED = "entry_returned"
+    PLACE_FREE = "place_free"
     CONFIRMATION_MISSING = "confirmation_missing"
     REMINDER = "reminder"
     PROPOSALS_PUBLISHED = "proposals_published"

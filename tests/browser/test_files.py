@@ -51,6 +51,9 @@ def test_two_wrong_rows_are_repaired_and_the_example_is_imported_once(page: Page
     expect(page.get_by_role("heading", name="2 Stellen stimmen noch nicht")).to_be_visible()
     check_accessibility(page)
     take_picture(page, "files-wrong")
+    for size in (PHONE, SMALLEST, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        check_width(page)
     page.get_by_label("Höchstens Vereinbarungen").fill("3")
     page.get_by_label("Höchstens Vereinbarungen").press("Enter")
     expect(page.get_by_role("heading", name="Eine Stelle stimmt noch nicht")).to_be_visible()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from organiser_pages import HTML, organiser
 from sqlalchemy import select
-from test_pages_registrations import HTML, organiser
 
 from market_content import CountedStatements, encode, hash_tables, make_content
 from marktplatz.db.models import AuditEntry, EntryRecord, OrganisationRecord, Upload

@@ -7,11 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event, select
 
-from marktplatz.db.models import AuditEntry, EntryRecord, Membership, OutboxMessage, Person
+from marktplatz.db.models import AuditEntry, EntryRecord, Membership, OrganisationRecord, OutboxMessage, Person
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.known import Known
 from marktplatz.usecases.radar import scan_market
-from marktplatz.vocabulary import MessageKind, MessageStatus, Role
+from marktplatz.vocabulary import MessageKind, MessageStatus, Role, Standing
 from organiser_world import MOST_BYTES, fields_of, sign_in
 from radar_world import fail_mail, plant_large_market, plant_told_market
 from service_fixtures import World
@@ -116,6 +116,16 @@ def test_a_mail_that_fails_after_the_call_brings_it_back(world: World) -> None:
         failed = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == person_id)).one()
         failed.created_at = world.clock.now
     assert "Frau Bank am Dom" in browser.get(f"{ROOT}/calls").text
+
+
+def test_whoever_has_withdrawn_is_neither_called_nor_counted(world: World) -> None:
+    browser = told(world)
+    with world.database.write("m1") as session:
+        session.get_one(OrganisationRecord, ("m1", "o00")).standing = Standing.WITHDRAWN
+    assert "Frau Bank am Dom" not in browser.get(f"{ROOT}/calls").text
+    page = browser.get(ROOT).text
+    assert "<b>2</b>Menschen anrufen" in page
+    assert "durchgezogen: <b>5</b>" in page
 
 
 def test_a_mail_after_the_call_waits_and_is_written_once(world: World) -> None:

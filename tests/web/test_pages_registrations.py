@@ -1,15 +1,13 @@
 """The organiser's pages about what came in: lists, deeds, changes on behalf, merging; who may, and what the audit says."""
 
 import re
-from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from organiser_pages import HTML, ROOT, audited, fill, organiser, send, standings, tokens
 from sqlalchemy import select
 
 from market_content import CountedStatements, encode, make_content
 from marktplatz.db.models import (
-    AuditEntry,
     EntryRecord,
     OrganisationRecord,
     OutboxMessage,
@@ -17,58 +15,8 @@ from marktplatz.db.models import (
     Representation,
     WishRecord,
 )
-from marktplatz.usecases.audit import find_breaks
-from marktplatz.usecases.logins import begin_login
-from marktplatz.vocabulary import EntrySide, OrganisationKind, Phase, Role, Standing
+from marktplatz.vocabulary import EntrySide, MessageKind, MessageStatus, OrganisationKind, Phase, Role, Standing
 from service_fixtures import World
-
-HTML = {"Accept": "text/html"}
-ROOT = "/organise/m1"
-
-
-def organiser(world: World, role: Role = Role.ORGANISER) -> TestClient:
-    """Somebody of the team in a browser."""
-    world.made += 1
-    account = world.make_account(f"team{world.made}@example.org", m1=role)
-    with world.database.write() as session:
-        secret = begin_login(session, world.clock.now, account_id=account)
-    browser = world.browser()
-    browser.cookies.set("marktplatz", secret)
-    browser.headers.update(HTML)
-    return browser
-
-
-def tokens(page: str) -> dict[str, str]:
-    return {name: re.search(f'name="{name}" value="([^"]*)"', page)[1] for name in ("form_token", "once")}  # type: ignore[index]
-
-
-def send(browser: TestClient, shown: str, to: str, **fields: str) -> Any:
-    """A form of a page, sent as the browser would; follows the way on."""
-    page = browser.get(shown).text
-    return browser.post(to, data=tokens(page) | {name.replace("__", "."): value for name, value in fields.items()})
-
-
-def fill(world: World, companies: int = 2, *, standing: Standing = Standing.SUBMITTED, **more: Any) -> None:
-    world.make_market("m1")
-    answer = world.as_owner().post(
-        "/api/v1/markets/m1/imports", params={"name": "m.json"}, content=encode(make_content(companies, **more))
-    )
-    assert answer.status_code == 200, answer.text
-    with world.database.write("m1") as session:
-        for kind in (OrganisationRecord, EntryRecord):
-            for record in session.scalars(select(kind)):
-                record.standing = standing
-
-
-def standings(world: World, kind: Any = OrganisationRecord) -> dict[str, Standing]:
-    with world.database.read() as session:
-        return {record.id: record.standing for record in session.scalars(select(kind))}
-
-
-def audited(world: World) -> list[AuditEntry]:
-    with world.database.read() as session:
-        assert list(find_breaks(session)) == []
-        return list(session.scalars(select(AuditEntry).where(AuditEntry.chain == "m1").order_by(AuditEntry.number)))
 
 
 def test_the_list_shows_everybody_and_finds_by_name_and_by_an_entrys_title(world: World) -> None:
@@ -119,6 +67,24 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many_and_stays_small(wo
     assert many.count == few.count
     assert len(page.content) < 100_000
     assert "Seite 1 von 6" in page.text
+
+
+def test_the_other_pages_too_take_the_same_queries_for_one_and_for_many_and_stay_small(world: World) -> None:
+    fill(world, 1)
+    browser = organiser(world)
+    paths = ("bulk?deed=approve", "bulk?deed=set_category", "registrations/c0", "duplicates", "merge?kept=c0&gone=n0")
+    counts: list[list[int]] = [[], []]
+    for counted in counts:
+        for path in paths:
+            with CountedStatements(world.database) as statements:
+                page = browser.get(f"{ROOT}/{path}")
+            assert page.status_code == 200, path
+            assert len(page.content) < 100_000, path
+            counted.append(statements.count)
+        world.as_owner().post(
+            "/api/v1/markets/m1/imports", params={"name": "m.json"}, content=encode(make_content(150))
+        ).raise_for_status()
+    assert counts[0] == counts[1]
 
 
 def test_everything_in_a_filter_is_approved_at_once_and_taken_back(world: World) -> None:
@@ -181,6 +147,11 @@ def test_a_category_is_set_on_all_that_have_none_and_the_waiting_move_up(world: 
     assert (found, others) == ({"hands"}, {None})
     send(browser, f"{ROOT}/bulk?deed=move_up", f"{ROOT}/bulk", deed="move_up", count="4")
     assert set(standings(world).values()) == {Standing.APPROVED}
+    with world.database.read() as session:
+        told = list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind == MessageKind.PLACE_FREE.value)))
+    assert len(told) == 4
+    assert {message.status for message in told} == {MessageStatus.HELD}
+    assert "Name c0 ist jetzt dabei" in "".join(message.body or "" for message in told)
 
 
 def test_one_organisation_shows_its_people_entries_wishes_and_history(world: World) -> None:
@@ -210,6 +181,21 @@ def test_one_is_approved_returned_withdrawn_and_restored(world: World) -> None:
     assert ("withdraw", "organisation:n0") in told
     assert ("see", None) not in told
     assert ("note_nonprofit", None) in told
+
+
+def test_a_request_that_was_not_sent_yet_is_discarded_with_the_approval(world: World) -> None:
+    fill(world)
+    browser = organiser(world)
+    own = f"{ROOT}/registrations/n0"
+    send(browser, own, own, deed="return", reason="Wann wäre das?")
+    send(browser, own, own, deed="return", entry="n0-1", reason="Und dies?")
+    send(browser, own, own, deed="approve")
+    with world.database.read() as session:
+        mails = {mail.status for mail in session.scalars(select(OutboxMessage)) if "Wann" in (mail.body or "")}
+        others = {mail.status for mail in session.scalars(select(OutboxMessage)) if "Und dies" in (mail.body or "")}
+    assert mails == {"discarded"}
+    assert others == {"held"}  # what was returned for itself is still to be mended
+    assert standings(world, EntryRecord)["n0-1"] is Standing.RETURNED
 
 
 def test_a_return_without_reason_keeps_the_page_and_changes_nothing(world: World) -> None:

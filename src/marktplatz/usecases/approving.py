@@ -1,5 +1,6 @@
 """What the organiser says to a registration: let it in, give it back with a reason, take it out, note what was seen."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -8,15 +9,16 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import AgreementParty, EntryRecord, OrganisationRecord
+from marktplatz.db.models import AgreementParty, AuditDetail, AuditEntry, EntryRecord, OrganisationRecord, OutboxMessage
 from marktplatz.errors import Conflict, Finding, InvalidInput, Place
 from marktplatz.market import is_seen
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Change, Subject, record_changes
 from marktplatz.usecases.markets import get_market
+from marktplatz.usecases.moving_up import tell_of_place
 from marktplatz.usecases.organisations import get_contact
-from marktplatz.usecases.outbox import write_returned
-from marktplatz.vocabulary import OrganisationKind, Standing
+from marktplatz.usecases.outbox import discard_message, write_returned
+from marktplatz.vocabulary import MessageStatus, OrganisationKind, Standing
 
 Registered: TypeAlias = OrganisationRecord | EntryRecord
 
@@ -43,11 +45,16 @@ def approve_organisation(session: Session, now: datetime, actor: Actor, record: 
     changes = [_set(record, now, action, Standing.APPROVED)] if record.standing is not Standing.APPROVED else []
     changes += [_set(entry, now, "approve", Standing.APPROVED) for entry in waiting]
     tell(session, now, actor, record.market_id, changes)
+    discard_return_mails(session, now, actor, record.market_id, changes)
+    if action == "move_up":
+        tell_of_place(session, now, record.market_id, [record])
 
 
 def approve_entry(session: Session, now: datetime, actor: Actor, entry: EntryRecord) -> None:
     if entry.standing is not Standing.APPROVED:
-        tell(session, now, actor, entry.market_id, [_set(entry, now, "approve", Standing.APPROVED)])
+        changes = [_set(entry, now, "approve", Standing.APPROVED)]
+        tell(session, now, actor, entry.market_id, changes)
+        discard_return_mails(session, now, actor, entry.market_id, changes)
 
 
 def return_one(session: Session, now: datetime, actor: Actor, record: Registered, reason: str, language: str) -> bool:
@@ -75,7 +82,9 @@ def withdraw(session: Session, now: datetime, actor: Actor, record: Registered) 
     elif record.agreed:
         raise Conflict(Finding("withdrawn_with_agreements"))
     if record.standing is not Standing.WITHDRAWN:
-        tell(session, now, actor, record.market_id, [_set(record, now, "withdraw", Standing.WITHDRAWN)])
+        changes = [_set(record, now, "withdraw", Standing.WITHDRAWN)]
+        tell(session, now, actor, record.market_id, changes)
+        discard_return_mails(session, now, actor, record.market_id, changes)
 
 
 def restore(session: Session, now: datetime, actor: Actor, record: Registered) -> None:
@@ -128,6 +137,23 @@ def tell(session: Session, now: datetime, actor: Actor, market_id: str, changes:
     session.flush()
     if changes:
         record_changes(session, now, actor, changes, chain=market_id)
+
+
+def discard_return_mails(session: Session, now: datetime, actor: Actor, market_id: str, changes: list[Change]) -> None:
+    """A request that was written and not sent yet is answered by now."""
+    subjects = {(change.subject.kind, change.subject.id) for change in changes}
+    wanted = (
+        select(AuditEntry.subject_kind, AuditEntry.subject_id, AuditDetail.details)
+        .join(AuditDetail, (AuditDetail.chain == AuditEntry.chain) & (AuditDetail.number == AuditEntry.number))
+        .where(AuditEntry.chain == market_id, AuditEntry.action == "return")
+    )
+    found = [json.loads(details) for kind, key, details in session.execute(wanted) if (kind, key) in subjects]
+    ids = [said["after"]["message"] for said in found if said["after"].get("message")]
+    held = select(OutboxMessage).where(
+        OutboxMessage.market_id == market_id, OutboxMessage.id.in_(ids), OutboxMessage.status == MessageStatus.HELD
+    )
+    for message in session.scalars(held.order_by(OutboxMessage.id)).all():
+        discard_message(session, now, actor, message)
 
 
 def subject_of(record: Registered) -> Subject:

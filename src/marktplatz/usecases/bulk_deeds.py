@@ -24,6 +24,7 @@ from marktplatz.usecases.approving import (
     STANDING_ACTIONS,
     Registered,
     approve_many,
+    discard_return_mails,
     find_entries,
     move_up_many,
     return_many,
@@ -32,6 +33,7 @@ from marktplatz.usecases.approving import (
 )
 from marktplatz.usecases.audit import Change, Subject
 from marktplatz.usecases.markets import get_market, get_policy
+from marktplatz.usecases.moving_up import tell_of_place
 from marktplatz.usecases.registrations import Filter, find_all
 from marktplatz.vocabulary import MessageStatus, Standing
 
@@ -116,6 +118,7 @@ def do_deed(
         changes = approve_many(now, (*aim.organisations, *aim.entries))
     elif deed is Deed.MOVE_UP:
         changes = move_up_many(now, aim.organisations)
+        without_mail = aim.count - tell_of_place(session, now, market_id, aim.organisations)
     elif deed is Deed.RETURN:
         changes = return_many(session, now, aim.organisations, reason, language)
         without_mail = sum(not (change.after or {}).get("message") for change in changes)
@@ -123,6 +126,8 @@ def do_deed(
         changes = _set_categories(session, now, market_id, aim.entries, category)
     first = session.get_one(AuditHead, market_id, populate_existing=True).length + 1
     tell(session, now, actor, market_id, changes)
+    if deed in (Deed.APPROVE, Deed.MOVE_UP):
+        discard_return_mails(session, now, actor, market_id, changes)
     return Done(aim.count, first, first + len(changes) - 1, without_mail)
 
 

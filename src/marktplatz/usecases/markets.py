@@ -1,7 +1,7 @@
 """Markets: set one up, change its policy and categories, move it through its phases."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,9 @@ from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.profiles import add_profile
 from marktplatz.usecases.records import fields_of, policy_fields, policy_value
 from marktplatz.vocabulary import Phase
+
+NO_IDS: Final = frozenset({".", "..", "new"})
+"""Steps of addresses that mean something else."""
 
 
 def create_market(session: Session, now: datetime, actor: Actor, policy: Policy, market_id: str | None = None) -> MarketRecord:
@@ -47,7 +50,7 @@ def create_market(session: Session, now: datetime, actor: Actor, policy: Policy,
 
 def check_is_addressable(market_id: str, place: Place) -> None:
     """A market's id is a whole step of every address below it; others' ids stand at the end and may hold anything."""
-    if "/" in market_id or market_id in (".", ".."):
+    if "/" in market_id or market_id in NO_IDS:
         raise InvalidInput(Finding("id_not_in_addresses", place, {"id": market_id}))
 
 

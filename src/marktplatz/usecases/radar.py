@@ -17,7 +17,7 @@ from marktplatz.matching.gather import gather
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.known import Known
 from marktplatz.usecases.partners import organisations_whose_contact_is_seen
-from marktplatz.vocabulary import LinkPurpose, MessageStatus, OrganisationKind, UnreachedReason
+from marktplatz.vocabulary import LinkPurpose, MessageStatus, OrganisationKind, Standing, UnreachedReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class RegistrationDay:
 
 
 def count_registrations(session: Session, market_id: str) -> tuple[RegistrationDay, ...]:
-    """Organisations that are in the market today, by the day they came, added up; in the order of the days."""
+    """Organisations that are in the market today, the withdrawn left out, by the day they came, added up; in day order."""
     wanted = (
         select(OrganisationRecord.created_at, OrganisationRecord.kind)
-        .where(OrganisationRecord.market_id == market_id)
+        .where(OrganisationRecord.market_id == market_id, OrganisationRecord.standing != Standing.WITHDRAWN)
         .order_by(OrganisationRecord.created_at)
     )
     arrived = [(created_at.astimezone(UTC).date(), kind) for created_at, kind in session.execute(wanted)]
@@ -115,7 +115,7 @@ def find_unreached(session: Session, actor: Actor, market_id: str) -> tuple[Unre
             (Representation.market_id == OrganisationRecord.market_id) & (Representation.organisation_id == OrganisationRecord.id),
         )
         .join(Person, (Person.market_id == Representation.market_id) & (Person.id == Representation.person_id))
-        .where(OrganisationRecord.market_id == market_id)
+        .where(OrganisationRecord.market_id == market_id, OrganisationRecord.standing != Standing.WITHDRAWN)
     )
     found = [
         _tell(organisation, person, *reasons[person.id], is_seen=seen is None or organisation.id in seen)

@@ -9,7 +9,7 @@ DONE_REGISTRATIONS: Final[Mapping[str, str]] = {
     "returned_without_mail": "Zurückgegeben. Eine Mail-Adresse ist nicht bekannt: Bitte rufen Sie an.",
     "withdrawn": "Zurückgezogen. Es bleibt aufgehoben und lässt sich wieder aufnehmen.",
     "restored": "Wieder aufgenommen. Es wartet jetzt auf Freigabe.",
-    "moved_up": "Nachgerückt. Sagen Sie Bescheid, dass ein Platz frei ist.",
+    "moved_up": "Nachgerückt. Unter „Mails“ liegt bereit, was ihnen das sagt.",
     "seen": "Vermerkt: Der Nachweis der Gemeinnützigkeit liegt vor.",
     "unseen": "Der Vermerk ist gelöscht.",
     "noted": "Die Notiz steht im Verlauf.",

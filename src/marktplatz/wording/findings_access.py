@@ -15,7 +15,8 @@ ACCESS_SENTENCES: Final[Mapping[str, str]] = {
     "not_a_mail_address": "Das ist keine Mail-Adresse. Bitte prüfen Sie die Schreibweise.",
     "too_many_requests": "Das war zu oft in kurzer Zeit. Bitte warten Sie {seconds} Sekunden.",
     "cross_site": "Diese Anfrage kommt nicht von unseren Seiten und wurde deshalb nicht ausgeführt.",
-    "id_not_in_addresses": "Ein Marktplatz mit der Kennung „{id}“ hätte keine Adresse. Bitte wählen Sie eine ohne Schrägstrich.",
+    "id_not_in_addresses": "Ein Marktplatz mit der Kennung „{id}“ hätte keine Adresse. "
+    "Bitte wählen Sie eine andere, ohne Schrägstrich.",
     "unknown_host": "Unter diesem Namen ist der Dienst nicht erreichbar. Bitte prüfen Sie die Adresse.",
     # Accounts and roles.
     "unknown_account": "Ein Konto „{id}“ gibt es nicht.",

@@ -19,6 +19,7 @@ _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.ENTRY_RECEIVED: "Ihre Anmeldung ist da: {market}",
     MessageKind.INVITATION: "Einladung: {market}",
     MessageKind.ENTRY_RETURNED: "Bitte ergänzen: {what}",
+    MessageKind.PLACE_FREE: "Ein Platz ist frei: {market}",
     MessageKind.CONFIRMATION_MISSING: "Bitte bestätigen: {market}",
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
     MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
@@ -43,6 +44,8 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.ENTRY_RETURNED: "Guten Tag {name},\n\nvielen Dank für Ihre Anmeldung bei „{market}“. "
     "Zu „{what}“ haben wir noch eine Bitte:\n\n{reason}\n\n"
     "Mit diesem Link ändern Sie Ihre Angaben; danach sehen wir sie uns gleich wieder an:\n\n{link}\n",
+    MessageKind.PLACE_FREE: "Guten Tag {name},\n\nbei „{market}“ ist ein Platz frei geworden: {organisation} ist jetzt dabei. "
+    "Auf Ihrer Seite sagen Sie uns, ob und mit wie vielen Sie kommen:\n\n{link}\n",
     MessageKind.CONFIRMATION_MISSING: "Guten Tag {name},\n\nSie haben {organisation} für „{market}“ angemeldet, "
     "aber Ihren Link noch nicht geöffnet. Bitte tun Sie es jetzt; dann wissen wir, dass unsere Mails ankommen:\n\n{link}\n\n"
     "Wenn etwas nicht klappt, rufen Sie uns gern an: {contact}\n",

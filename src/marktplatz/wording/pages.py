@@ -106,6 +106,7 @@ WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MessageKind.ENTRY_RECEIVED, "Bestätigung der Anmeldung"),
     (MessageKind.INVITATION, "Einladung"),
     (MessageKind.ENTRY_RETURNED, "Bitte um Ergänzung"),
+    (MessageKind.PLACE_FREE, "Platz von der Warteliste"),
     (MessageKind.CONFIRMATION_MISSING, "Erinnerung an die Bestätigung"),
     (MessageKind.REMINDER, "Erinnerung vor dem Markttag"),
     (MessageKind.PROPOSALS_PUBLISHED, "Vorschläge sind da"),
