@@ -87,6 +87,7 @@ def test_the_second_organiser_sees_who_was_quicker(site: Site) -> None:
     expect(first.locator("#said")).to_contain_text("Das Paar ist fest")
     second.get_by_role("button", name="Herausnehmen Kinderheim").press("Enter")
     expect(second.locator("#errors")).to_contain_text("Der Plan wurde inzwischen von chefin@example.org geändert.")
+    expect(second.get_by_role("heading", name="Jemand war schneller")).to_be_visible()
     expect(second.locator("#errors")).to_be_focused()
     check_accessibility(second)
     take_picture(second, "bench-second")
