@@ -13,11 +13,11 @@ from marktplatz.db.models import PairingRecord, Run
 from marktplatz.errors import Finding, NotFound
 from marktplatz.market import Market, Organisation, PairRule
 from marktplatz.matching.gather import Gathered
-from marktplatz.matching.problem import Problem
+from marktplatz.matching.problem import Pair, Problem
 from marktplatz.usecases.compare import Named
 from marktplatz.usecases.run_plans import Key, load_pairings
 from marktplatz.usecases.why_not import NamedPair, find_rows, name_pair, tell_reasons
-from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, WishLevel
+from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, PairStatus, WishLevel
 
 MOST_CANDIDATES: Final = 6
 
@@ -136,9 +136,9 @@ def look_at(
         _list_entries(market, records, organisation),
         _list_wishes(market, organisation) if for_organiser else (),
         tuple(
-            name_pair(market, gathered.problem.pair(int(row)))
-            for row in gathered.problem.find_pairs(key for key, rule in rules.items() if rule.status == "forbidden")
-            if organisation in _ends(market, gathered.problem.pair(int(row)).offer, gathered.problem.pair(int(row)).need)
+            name_pair(market, Pair(*key), is_scored=False)
+            for key, rule in rules.items()
+            if rule.status is PairStatus.FORBIDDEN and organisation in _ends(market, *key)
         ),
     )
 
