@@ -4,27 +4,31 @@ Judging scores the whole market, so it is done before the market's lock is taken
 something has changed in between (`apply_change`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import PairingRecord, Run
+from marktplatz.db.models import PairingRecord, PairRecord, Run
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import Market, PairRule, is_seen
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.judge import judge_change
 from marktplatz.plan import Plan
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.adjust import assemble_plan, tell_obstacle
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.contents import Content, content_of, find_head
-from marktplatz.usecases.pairs import store_rule, with_rules
-from marktplatz.usecases.records import Extent, load_market
+from marktplatz.usecases.pairs import remove_pair, store_rule, with_rules
+from marktplatz.usecases.records import Extent, load_market, pair_value
 from marktplatz.usecases.run_plans import Key, list_owners, load_pairings, load_plan, store_plan
 from marktplatz.usecases.solving import pack_market
 from marktplatz.vocabulary import PairStatus, RunStatus
+
+Score = Callable[[Market], Gathered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,21 @@ class NewPairing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Applied as one: either all of it holds, or nothing."""
+    """Applied as one: either all of it holds, or nothing.
+
+    `rules` are pinned or forbidden beside the pairings, `freed` neither any more; `undoes`: the number that the audit gave to the
+    change which this one takes back.
+    """
 
     add: tuple[NewPairing, ...] = ()
     remove: tuple[Key, ...] = ()
+    rules: tuple[PairRule, ...] = ()
+    freed: tuple[Key, ...] = ()
+    undoes: int | None = None
+
+    @property
+    def all_rules(self) -> tuple[PairRule, ...]:
+        return (*self.rules, *(new.rule for new in self.add if new.rule is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +90,11 @@ def select_pairings(actor: Actor, run: Run) -> Select[PairingRecord]:
     return wanted.where(PairingRecord.giver_id.in_(own) | PairingRecord.taker_id.in_(own))
 
 
-def draft_change(session: Session, run: Run, change: Change) -> Draft:
-    """Judge a change: Conflict with every rule that it breaks, by name; else the plan that it leads to."""
+def draft_change(session: Session, run: Run, change: Change, score: Score = gather) -> Draft:
+    """Judge a change: Conflict with every rule that it breaks, by name; else the plan that it leads to.
+
+    `score` makes a market's table, for whoever has most of it already.
+    """
     if run.status is not RunStatus.DONE:
         raise Conflict(Finding("run_has_no_plan", params={"id": run.id}))
     head = find_head(session, run.market_id)
@@ -85,11 +103,9 @@ def draft_change(session: Session, run: Run, change: Change) -> Draft:
     added = [new.key for new in change.add]
     after = (pairs - set(change.remove)) | set(added)
     _check(change, pairs)
-    content = content_of(
-        with_rules(load_market(session, run.market_id, Extent.READY), [new.rule for new in change.add if new.rule is not None])
-    )
+    content = content_of(_with_rules(load_market(session, run.market_id, Extent.READY), change))
     _check_entries(content.market, change, after)
-    gathered = gather(content.market)
+    gathered = score(content.market)
     obstacles = judge_change(gathered, after, add=added, remove=change.remove)
     if obstacles:
         raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(content.market, obstacle)))
@@ -104,14 +120,12 @@ def draft_change(session: Session, run: Run, change: Change) -> Draft:
     return Draft(head, change, content, plan)
 
 
-def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft: Draft) -> None:
+def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft: Draft, score: Score = gather) -> None:
     """Store a drafted change; needs the market's lock. Judged anew where the market has changed meanwhile."""
     if find_head(session, run.market_id) != draft.head:
-        draft = draft_change(session, run, draft.change)
+        draft = draft_change(session, run, draft.change, score)
     change, content = draft.change, draft.content
-    for new in change.add:
-        if new.rule is not None:
-            store_rule(session, now, actor, run.market_id, new.rule)
+    before = _store_rules(session, now, actor, run.market_id, change)
     by_hand = {(kept.offer_id, kept.need_id) for kept in load_pairings(session, run.market_id, run.id) if kept.is_by_hand}
     store_plan(session, run, draft.plan, list_owners(content.market), by_hand | {new.key for new in change.add})
     run.input = pack_market(content.market).decode()
@@ -119,13 +133,35 @@ def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft:
     run.adjustments += 1
     session.flush()
     said = {"added": [new.key for new in change.add], "removed": list(change.remove), "points": draft.plan.total_points}
-    record_change(session, now, actor, "adjust_run", Subject("run", run.id), chain=run.market_id, after=said)
+    said |= {} if change.undoes is None else {"undoes": change.undoes}
+    known = {"rules": before} if before else None
+    record_change(session, now, actor, "adjust_run", Subject("run", run.id), chain=run.market_id, before=known, after=said)
+
+
+def _with_rules(market: Market, change: Change) -> Market:
+    freed = set(change.freed)
+    kept = market.model_copy(update={"pairs": tuple(rule for rule in market.pairs if (rule.offer, rule.need) not in freed)})
+    return with_rules(kept, change.all_rules)
+
+
+def _store_rules(session: Session, now: datetime, actor: Actor, market_id: str, change: Change) -> list[dict[str, Any]]:
+    """What the pairs with new rules were before; `status` null for neither pinned nor forbidden."""
+    before = []
+    for offer, need in dict.fromkeys((*change.freed, *((rule.offer, rule.need) for rule in change.all_rules))):
+        record = session.get(PairRecord, (market_id, offer, need))
+        known = None if record is None else pair_value(record).model_dump(mode="json")
+        before.append(known or {"offer": offer, "need": need, "status": None})
+        if record is not None and (offer, need) in change.freed:
+            remove_pair(session, now, actor, record)
+    for rule in change.all_rules:
+        store_rule(session, now, actor, market_id, rule)
+    return before
 
 
 def _check(change: Change, pairs: set[Key]) -> None:
-    if not change.add and not change.remove:
+    if not (change.add or change.remove or change.rules or change.freed):
         raise InvalidInput(Finding("nothing_to_change"))
-    if any(new.exception is not None and not is_seen(new.exception) for new in change.add):
+    if any(rule.exception is not None and not is_seen(rule.exception) for rule in change.all_rules):
         raise InvalidInput(Finding("blank", Place(field="exception")))
     missing = [key for key in change.remove if key not in pairs]
     if missing:
@@ -138,8 +174,9 @@ def _check(change: Change, pairs: set[Key]) -> None:
 def _check_entries(market: Market, change: Change, after: set[Key]) -> None:
     """Added pairs are of the market; kept ones whose entries are gone must go first."""
     offers, needs = {entry.id for entry in market.offers}, {entry.id for entry in market.needs}
-    faults = [Finding("unknown_offer", Place(field="offer"), {"id": new.offer}) for new in change.add if new.offer not in offers]
-    faults += [Finding("unknown_need", Place(field="need"), {"id": new.need}) for new in change.add if new.need not in needs]
+    named = [*(new.key for new in change.add), *((rule.offer, rule.need) for rule in change.rules)]
+    faults = [Finding("unknown_offer", Place(field="offer"), {"id": offer}) for offer, _ in named if offer not in offers]
+    faults += [Finding("unknown_need", Place(field="need"), {"id": need}) for _, need in named if need not in needs]
     if faults:
         raise InvalidInput(*faults)
     outdated = sorted((offer, need) for offer, need in after if offer not in offers or need not in needs)

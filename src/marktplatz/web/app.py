@@ -33,6 +33,7 @@ from marktplatz.web.api import (
     preflight,
     runs,
     session,
+    thinking,
     timetable,
     tokens,
     wishes,
@@ -80,6 +81,8 @@ from marktplatz.web.pages import (
     texts,
     timetable_publishing,
     timetables,
+    what_if,
+    workbench,
 )
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
@@ -110,6 +113,7 @@ ROUTERS = (
     preflight.router,
     runs.router,
     pairings.router,
+    thinking.router,
     timetable.router,
     imports.router,
     exports.router,
@@ -150,6 +154,8 @@ PAGES = (
     radar.router,
     radar_incomplete.router,
     radar_calls.router,
+    workbench.router,
+    what_if.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

@@ -83,6 +83,10 @@ class RunQueue:
         if key in self.solves:
             self.solves[key].cancel()
 
+    @property
+    def is_at_work(self) -> bool:
+        return self._asked is not None and not self._is_stopping
+
     async def solve(self, market: bytes, job: Job) -> Outcome:
         """Solve something for a request that waits for it; if the request goes away, so does the process."""
         if self._asked is None:

@@ -19,6 +19,7 @@ from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
 from marktplatz.usecases.preflight import KnownPreflights, make_known_preflights
 from marktplatz.usecases.radar import KnownRadars, make_known_radars
+from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
@@ -79,6 +80,7 @@ class Service:
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)
+    scores: KnownScores = field(init=False, default_factory=KnownScores)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     def __post_init__(self) -> None:

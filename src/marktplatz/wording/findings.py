@@ -22,6 +22,7 @@ from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 from marktplatz.wording.findings_setup import SETUP_SENTENCES
+from marktplatz.wording.findings_workbench import WORKBENCH_SENTENCES
 
 MAX_SHOWN: Final = 300
 """Longer words from a file are cut, so that a finding stays one readable line."""
@@ -182,6 +183,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **PAGE_SENTENCES,
     **OWN_PAGE_SENTENCES,
     **SETUP_SENTENCES,
+    **WORKBENCH_SENTENCES,
     **REGISTRATION_SENTENCES,
     **RUN_SENTENCES,
     **IMPORT_SENTENCES,

@@ -34,6 +34,7 @@ from marktplatz.wording.done_plan import PLAN_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 from marktplatz.wording.done_setup import DONE_SETUP
+from marktplatz.wording.done_workbench import WORKBENCH_DONE
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (OrganisationKind.COMPANY, "Unternehmen"),
@@ -164,4 +165,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **DONE_SETUP,
     **DONE_REGISTRATIONS,
     **RADAR_DONE,
+    **WORKBENCH_DONE,
 }

@@ -15,6 +15,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.pairings import Change, NewPairing, apply_change, draft_change, select_pairings
 from marktplatz.usecases.run_plans import pairing_value
 from marktplatz.usecases.runs import get_run
+from marktplatz.usecases.undoing import get_last_change
 from marktplatz.vocabulary import Criterion, Role
 from marktplatz.web.access import OPEN, Rule
 from marktplatz.web.api.runs import READERS, RunOut, show_run
@@ -173,6 +174,17 @@ async def swap(
 
     change = Change(tuple(_new(pair) for pair in sent.add), tuple((pair.offer, pair.need) for pair in sent.remove))
     return await edit.apply(caller, change, show)
+
+
+@router.post("/undo")
+async def undo(caller: Annotated[Actor, Rule("pairings:write", organiser=OPEN)], edit: Annotated[Edit, Depends()]) -> RunOut:
+    """Take back the last change by hand that was not taken back yet, with the pins and exclusions that came with it."""
+
+    def find(session: Session) -> Change:
+        return get_last_change(session, get_run(session, caller, edit.market, edit.run_id)).inverse
+
+    change = await edit.writing.look(find)
+    return await edit.apply(caller, change, lambda session, run: show_run(session, caller, edit.request, edit.response, run))
 
 
 def _new(sent: PairingIn) -> NewPairing:
