@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from databases import BOTH, PostgresqlServer, SqliteTemplates, running_postgresql
+from databases import BOTH, PostgresqlServer, SqliteTemplates, quick_folder, running_postgresql
 from marktplatz.db.engine import Database
 from marktplatz.db.models import MarketRecord, Membership, Token
 from marktplatz.market import Policy
@@ -40,8 +40,9 @@ class FakeClock:
 
 
 @pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
-    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+def sqlite_templates() -> Iterator[SqliteTemplates]:
+    with quick_folder("marktplatz-sqlite-") as folder:
+        yield SqliteTemplates(folder)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,10 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_templates").make_url()
+        templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
+        url = templates.make_url()
+        yield url
+        templates.drop(url)
         return
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
     url = server.make_url()
