@@ -1,5 +1,7 @@
 """An organiser looks at the radar, and calls through its list with the keyboard alone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -99,6 +101,7 @@ def test_a_mail_about_what_is_missing_is_prepared_and_lies_ready(site: Site) -> 
     check_accessibility(page)
     take_picture(page, "radar-incomplete")
     page.get_by_role("link", name="unklar, worum es geht").press("Enter")
+    expect(page).to_have_url(re.compile("lacks="))
     page.get_by_role("button", name="Mail vorbereiten Hospiz").press("Enter")
     expect(page.locator("#said")).to_contain_text("liegt bereit")
     expect(page.get_by_role("link", name="Hospiz")).to_be_focused()

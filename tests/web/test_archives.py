@@ -26,6 +26,7 @@ from marktplatz.db.models import (
     ConsentText,
     ConversationRecord,
     Link,
+    MailText,
     Membership,
     OutboxMessage,
     PairingRecord,
@@ -42,6 +43,7 @@ from marktplatz.vocabulary import (
     CheckInStatus,
     ConsentPurpose,
     LinkPurpose,
+    MessageKind,
     MessageStatus,
     Phase,
     Role,
@@ -86,6 +88,7 @@ def fill(world: World) -> None:
         account = Account(id="acc", email="geheim@staff.example", name="Geheim", is_owner=False, created_at=AT)
         session.add_all([account, ConsentText(purpose=ConsentPurpose.PHOTOS, version="1", text="Fotos ja.")])
         session.add(ConsentText(purpose=ConsentPurpose.PHOTOS, version="2", text="Niemand hat dem zugestimmt."))
+        session.add(MailText(market_id="m1", kind=MessageKind.REMINDER, subject="Bald", body="Bald ist es so weit: {link}"))
         session.flush()
         session.add_all(
             [
