@@ -44,7 +44,7 @@ class PreflightOut(Value):
     cancelled: int
 
 
-@router.get("")
+@router.get("", name="preflight")
 def read(
     caller: Annotated[Actor, Rule("runs:read", organiser=ALWAYS, broker=SHOWN)],
     market: MarketId,
