@@ -61,4 +61,4 @@ def test_changes_by_hand_are_taken_back_over_the_api_too(world: World) -> None:
         assert len(pairs_of(client, run)) == left
     assert client.get(f"{URL}/pairs").json() == []
     assert pairs_of(client, run) == before
-    assert codes(client.post(f"{run}/pairings/undo", headers=etag(client, run))) == ["nothing_to_undo"]
+    assert codes(client.post(f"{run}/pairings/undo", headers=etag(client, run))) == ["no_change_to_undo"]

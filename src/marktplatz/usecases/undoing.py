@@ -61,7 +61,7 @@ def find_last_change(session: Session, run: Run) -> LastChange | None:
 def get_last_change(session: Session, run: Run) -> LastChange:
     found = find_last_change(session, run)
     if found is None:
-        raise Conflict(Finding("nothing_to_undo"))
+        raise Conflict(Finding("no_change_to_undo"))
     return found
 
 

@@ -75,7 +75,7 @@ async def change(
         if form.text("version") != str(run.version):
             who = find_last_author(session, run)
             params: dict[str, str | int] = {"who": who or ""}
-            raise Conflict(Finding("plan_changed_by" if who else "plan_changed", params=params))
+            raise Conflict(Finding("bench_changed_by" if who else "bench_changed", params=params))
         return run
 
     def draft(session: Session) -> Draft:
