@@ -47,6 +47,7 @@ def test_who_has_no_partner_why_and_the_plan_after_it(site: Site) -> None:
 def test_an_exception_a_pin_a_swap_and_what_is_forbidden(site: Site) -> None:
     page = open_bench(site)
     page.get_by_role("link", name="Kontor Nord").press("Enter")
+    page.get_by_role("heading", name="Kontor Nord", level=2).wait_for()
     page.get_by_role("button", name="Festsetzen Kinderheim").press("Enter")
     expect(page.locator("#said")).to_contain_text("Das Paar ist fest")
     page.get_by_role("button", name="Wieder freigeben Kinderheim").press("Enter")
