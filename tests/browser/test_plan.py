@@ -61,6 +61,7 @@ def test_match_look_publish_and_see_it_as_a_participant(site: Site) -> None:
     take_picture(page, "plan-picture-dark")
     page.emulate_media(color_scheme="light")
     page.get_by_role("link", name="Überblick").press("Enter")
+    expect(page.get_by_role("link", name="Überblick", exact=True)).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Veröffentlichen …").press("Enter")
     look(page, "publish")
     page.get_by_label("Vorschau für").select_option(index=1)

@@ -71,6 +71,7 @@ def test_an_exception_a_pin_a_swap_and_what_is_forbidden(site: Site) -> None:
     page.get_by_role("button", name="Zurücknehmen").press("Enter")
     expect(page.locator("#said")).to_contain_text("zurückgenommen")
     page.get_by_role("link", name="Malerei Klein").press("Enter")
+    page.get_by_role("heading", name="Malerei Klein", level=2).wait_for()
     swap = page.locator(".bench-candidate", has=page.locator("select")).first
     name = swap.locator("h4").inner_text()
     swap.get_by_role("button", name="Tauschen").press("Enter")
@@ -84,6 +85,7 @@ def test_the_second_organiser_sees_who_was_quicker(site: Site) -> None:
     second = site.open(first.url, cookie=first.context.cookies()[0]["value"])
     for page in (first, second):
         page.get_by_role("link", name="Kontor Nord").press("Enter")
+        page.get_by_role("heading", name="Kontor Nord", level=2).wait_for()
     first.get_by_role("button", name="Festsetzen Kinderheim").press("Enter")
     expect(first.locator("#said")).to_contain_text("Das Paar ist fest")
     second.get_by_role("button", name="Herausnehmen Kinderheim").press("Enter")
@@ -97,6 +99,7 @@ def test_the_second_organiser_sees_who_was_quicker(site: Site) -> None:
 def test_two_what_ifs_and_one_is_taken_over(site: Site) -> None:
     page = open_bench(site)
     page.get_by_role("link", name="Was wäre, wenn …?").press("Enter")
+    page.wait_for_url("**/what-if**")
     check_accessibility(page)
     take_picture(page, "what-if-empty")
     page.get_by_label("Wenn jemand fehlt").select_option(label="Kontor Nord")
