@@ -55,10 +55,10 @@ def count_queries_of(world: World, path: str) -> list[int]:
     with world.database.write() as session:
         session.add(Membership(market_id="m2", account_id=account, role=Role.ORGANISER))
     browser = sign_in(world, account)
-    return [_count_queries(world, browser, path.format(market=market)) for market in ("m1", "m2")]
+    return [count_queries(world, browser, path.format(market=market)) for market in ("m1", "m2")]
 
 
-def _count_queries(world: World, browser: TestClient, address: str) -> int:
+def count_queries(world: World, browser: TestClient, address: str) -> int:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:

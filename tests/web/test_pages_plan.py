@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from factories import make_need, make_nonprofit, make_offer, make_organisation
 from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage, PairRecord, Person, Representation, Run
 from marktplatz.vocabulary import Attendance, PairStatus, Phase, Role, RunStatus, Standing
-from organiser_world import MOST_BYTES, fields_of, sign_in
+from organiser_world import count_queries, fields_of, sign_in
 from radar_world import plant_large_market
 from run_world import as_participant, finish, plant, small_market, wait_until
 from service_fixtures import World
@@ -315,22 +315,6 @@ def test_two_timetables_are_compared(world: World, browser: TestClient) -> None:
     assert "gar nicht" in page
     assert "2 × 3" in page
     assert browser.get(f"{ROOT}/timetables/compare?a={one}&b=gone").status_code == 404
-
-
-def count_queries(world: World, browser: TestClient, address: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(world.database.engine, "before_cursor_execute", note)
-    try:
-        answer = browser.get(address)
-    finally:
-        event.remove(world.database.engine, "before_cursor_execute", note)
-    assert answer.status_code == 200, address
-    assert len(answer.content) < MOST_BYTES, address
-    return len(seen)
 
 
 def test_a_town_costs_as_many_queries_as_a_hamlet(world: World) -> None:
