@@ -253,6 +253,24 @@ class AgreementStatus(StrEnum):
     VOID = "void"
 
 
+class Stage(StrEnum):
+    """Where the evening stands; between two rounds the stage is still ROUND, with its time over."""
+
+    BEFORE = "before"
+    ROUND = "round"
+    FREE = "free"
+    CLOSED = "closed"
+
+
+class NoteKind(StrEnum):
+    """What a broker writes down about an organisation. INTRODUCTION: brought together with a partner."""
+
+    NOTE = "note"
+    HELP = "help"
+    REFUSAL = "refusal"
+    INTRODUCTION = "introduction"
+
+
 class ServiceSide(StrEnum):
     """The two sides of a deal; both are services, about different things more often than not."""
 
@@ -289,6 +307,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     PROPOSALS_PUBLISHED = "proposals_published"
     STAFF_INVITATION = "staff_invitation"
+    THANKS = "thanks"
 
 
 class LinkPurpose(StrEnum):

@@ -25,12 +25,15 @@ from marktplatz.db.models import (
     Consent,
     ConsentText,
     ConversationRecord,
+    Evening,
+    HallNote,
     Link,
     MailText,
     Membership,
     OutboxMessage,
     PairingRecord,
     Person,
+    PlanChange,
     Run,
     TimetableRecord,
 )
@@ -45,10 +48,12 @@ from marktplatz.vocabulary import (
     LinkPurpose,
     MessageKind,
     MessageStatus,
+    NoteKind,
     Phase,
     Role,
     RunStatus,
     ServiceSide,
+    Stage,
 )
 from marktplatz.web.app import create_app
 from service_fixtures import FakeClock, World
@@ -88,6 +93,10 @@ def fill(world: World) -> None:
         account = Account(id="acc", email="geheim@staff.example", name="Geheim", is_owner=False, created_at=AT)
         session.add_all([account, ConsentText(purpose=ConsentPurpose.PHOTOS, version="1", text="Fotos ja.")])
         session.add(ConsentText(purpose=ConsentPurpose.PHOTOS, version="2", text="Niemand hat dem zugestimmt."))
+        session.add(Evening(market_id="m1", stage=Stage.FREE, goal=40, opened_at=AT))
+        session.add(HallNote(market_id="m1", id="h1", kind=NoteKind.HELP, organisation_id="c0", author="account:x", created_at=AT))
+        change = {"causes": [{"code": "absent", "organisation": "c0"}], "pairs": [], "talks": []}
+        session.add(PlanChange(market_id="m1", number=1, run_id="r1", is_proven=True, solve_ms=3, at=AT, **change))
         session.add(MailText(market_id="m1", kind=MessageKind.REMINDER, subject="Bald", body="Bald ist es so weit: {link}"))
         session.flush()
         session.add_all(

@@ -60,6 +60,13 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
     )
 
 
+def open_choice(kind: type[StrEnum]) -> Enum:
+    """The same for a vocabulary that grows from version to version: the program alone checks it."""
+    return Enum(
+        kind, native_enum=False, create_constraint=False, length=60, values_callable=lambda members: [m.value for m in members]
+    )
+
+
 def not_negative(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} >= 0", name=f"{column}_not_negative")
 

@@ -3,6 +3,7 @@
 from marktplatz.db.base import Base
 from marktplatz.db.models.access import Account, Link, Login, Membership, Token
 from marktplatz.db.models.day import Agreement, AgreementParty, AgreementService, CheckIn
+from marktplatz.db.models.evening import Evening, HallNote, PlanChange, Station
 from marktplatz.db.models.ledger import AuditDetail, AuditEntry, AuditHead, IdempotencyRecord, OutboxMessage
 from marktplatz.db.models.market import CategoryRecord, MarketRecord
 from marktplatz.db.models.organisation import EntryRecord, OrganisationRecord, PairRecord, ScoreRecord, WishRecord
@@ -25,6 +26,8 @@ __all__ = [
     "ConsentText",
     "ConversationRecord",
     "EntryRecord",
+    "Evening",
+    "HallNote",
     "IdempotencyRecord",
     "Link",
     "Login",
@@ -36,10 +39,12 @@ __all__ = [
     "PairRecord",
     "PairingRecord",
     "Person",
+    "PlanChange",
     "Profile",
     "Representation",
     "Run",
     "ScoreRecord",
+    "Station",
     "TimetableRecord",
     "Token",
     "Upload",

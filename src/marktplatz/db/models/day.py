@@ -24,7 +24,10 @@ class CheckIn(Base):
 
 
 class Agreement(Base):
-    """What two or more organisations settle; `number` is given at certification and never used twice in a market."""
+    """What two or more organisations settle; `number` is given at certification and never used twice in a market.
+
+    `taken_by` has it in hand at the notaries' desk since `taken_at`, so that two do not read the same one.
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (
@@ -52,6 +55,8 @@ class Agreement(Base):
     created_by: Mapped[str] = mapped_column(Ref)
     created_at: Mapped[datetime] = mapped_column(Instant)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_by: Mapped[str | None] = mapped_column(Ref)
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
     certified_by: Mapped[str | None] = mapped_column(Ref)
     certified_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marktplatz.db.base import Base, Instant, Json, Ref, choice, not_negative
+from marktplatz.db.base import Base, Instant, Json, Ref, choice, not_negative, open_choice
 from marktplatz.vocabulary import MessageKind, Trading, Visibility
 
 
@@ -59,7 +59,7 @@ class MailText(Base):
     __tablename__ = "mail_text"
 
     market_id: Mapped[str] = mapped_column(ForeignKey("market.id"), primary_key=True)
-    kind: Mapped[MessageKind] = mapped_column(choice(MessageKind, "kind"), primary_key=True)
+    kind: Mapped[MessageKind] = mapped_column(open_choice(MessageKind), primary_key=True)
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)

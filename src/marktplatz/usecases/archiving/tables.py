@@ -33,12 +33,17 @@ ARCHIVED: Final = (
     "agreement",
     "agreement_party",
     "agreement_service",
+    "evening",
+    "hall_note",
+    "plan_change",
     "audit_head",
     "audit_entry",
     "audit_detail",
 )
 """In an order in which a row never leans on a later one."""
-LEFT_OUT: Final = frozenset(("account", "membership", "login", "link", "token", "idempotency", "outbox_message", "upload"))
+LEFT_OUT: Final = frozenset(
+    ("account", "membership", "login", "link", "token", "station", "idempotency", "outbox_message", "upload")
+)
 """Who may come in, and what is on its way: affairs of an installation."""
 SHARED: Final = "consent_text"
 """Texts belong to the installation; an archive has those that somebody in its market agreed to."""
