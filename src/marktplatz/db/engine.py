@@ -24,6 +24,18 @@ BUSY_TIMEOUT_MS: Final = 10_000
 POOL_SIZE: Final = 50
 """More than the threads that use it (40), so that nobody waits for a connection while holding a lock."""
 
+SQLITE_PRAGMAS: Final = (
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # else INSERT OR REPLACE passes the audit's triggers
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+OLDER_JOURNAL: Final = "journal_mode=DELETE"
+"""Where this SQLite has the WAL-reset bug: as durable, with readers that wait for a writer."""
+
 WAL_RESET_FIXED: Final = (3, 51, 3)
 WAL_RESET_FIXED_BRANCHES: Final = ((3, 44, 6), (3, 50, 7))
 
@@ -111,21 +123,13 @@ def _sqlite_engine(url: URL, locks: bool) -> Engine:
         max_overflow=0,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
-    # WAL only where this SQLite has no WAL-reset bug: else the older journal, as durable, with readers that wait for a writer.
-    journal = "WAL" if has_safe_wal(module.sqlite_version_info) else "DELETE"
+    has_wal = has_safe_wal(module.sqlite_version_info)
+    pragmas = [OLDER_JOURNAL if each == "journal_mode=WAL" and not has_wal else each for each in SQLITE_PRAGMAS]
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # else the driver begins transactions by itself, and too late
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            f"journal_mode={journal}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",  # else INSERT OR REPLACE passes the audit's triggers
-            "secure_delete=ON",
-            "trusted_schema=OFF",
-        ):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
