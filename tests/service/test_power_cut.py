@@ -1,4 +1,4 @@
-"""The power fails at any moment: what was acknowledged is there after the restart, with `synchronous=FULL`; with NORMAL it is not."""
+"""The power fails at any moment: what was acknowledged is there afterwards; with `synchronous=NORMAL` it is not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
