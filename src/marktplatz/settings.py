@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_sender: str | None = None
+    second_copy: Path | None = None
     log_format: Literal["text", "json"] = "text"
     language: str = "de"
 

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,20 +26,47 @@ def serve(
     *,
     host: Annotated[str, typer.Option(help="An dieser Adresse lauschen; 0.0.0.0 für das ganze lokale Netz.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Die Nummer des Anschlusses.")] = 8000,
+    hall: Annotated[bool, typer.Option("--hall", help="Für den Abend: lokales Netz ohne Internet.")] = False,
+    copy: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Eine zweite Kopie der Daten hier aktuell halten, etwa auf einem Stick.")
+    ] = None,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Vorher die neueste Kopie aus --copy übernehmen: der Ersatz-Laptop springt ein.")
+    ] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="IP", help="Mit --hall: die Adresse dieses Laptops, wenn die gefundene nicht stimmt."),
+    ] = None,
 ) -> None:
     """Den Dienst starten; beenden mit Strg+C."""
+    from marktplatz.cli.hall import prepare_hall, tell_hall
+
+    settings = load_settings()
+    if copy is not None:
+        settings = settings.model_copy(update={"second_copy": copy})
+    if hall:
+        host, settings = prepare_hall(settings, port, address)
+    if take_over:
+        _take_over(settings)
+    run_service(settings, host, port, tell_hall if hall else _tell_address)
+
+
+def run_service(settings: "Settings", host: str, port: int, tell: "Callable[[Settings, str], None]") -> None:
+    """Until it is stopped; `tell` says where it is found."""
     import uvicorn
 
     from marktplatz.cli.terminal import find_language
+    from marktplatz.db.second_copy import SecondCopy
     from marktplatz.usecases.accounts import has_owner
     from marktplatz.web.app import create_app
     from marktplatz.web.logs import configure_logs
     from marktplatz.wording import translate
     from marktplatz.wording.service import FIRST_STEP
 
-    settings = load_settings()
     configure_logs(settings.log_format)
     with open_database(settings, create=True) as database, _only_server(database):
+        if settings.second_copy is not None:
+            SecondCopy(database, settings.second_copy)  # refuses what cannot be, before anything starts
         _check_address(host, port)
         app = create_app(settings, database=database)
         config = uvicorn.Config(
@@ -55,13 +82,39 @@ def serve(
             limit_concurrency=settings.max_connections,
             timeout_graceful_shutdown=3,  # open event streams would hold the process for ever
         )
-        address = f"http://{host}:{port}"
-        typer.echo(address, err=True)
+        tell(settings, f"http://{host}:{port}")
         with database.read() as session:
             is_empty = not has_owner(session)
         if is_empty:
-            typer.echo(f"{translate(FIRST_STEP, find_language())}\n  {address}/set-up#{app.state.service.setup_code}", err=True)
+            where = settings.base_url if host == "0.0.0.0" else f"http://{host}:{port}"  # noqa: S104 nothing is bound here
+            typer.echo(f"{translate(FIRST_STEP, find_language())}\n  {where}/set-up#{app.state.service.setup_code}", err=True)
         uvicorn.Server(config).run()
+
+
+def _tell_address(_settings: "Settings", address: str) -> None:
+    typer.echo(address, err=True)
+
+
+def _take_over(settings: "Settings") -> None:
+    from datetime import UTC, datetime
+
+    from sqlalchemy import make_url
+
+    from marktplatz.cli.terminal import find_language
+    from marktplatz.db.second_copy import take_over
+    from marktplatz.errors import Finding, InvalidInput
+    from marktplatz.wording import translate
+    from marktplatz.wording.service import TAKEN_OVER
+
+    if settings.second_copy is None:
+        raise InvalidInput(Finding("take_over_needs_copy"))
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        raise InvalidInput(Finding("copy_needs_sqlite"))
+    taken = take_over(settings.second_copy, Path(str(url.database)), datetime.now(UTC))
+    with open_database(settings, check=False) as database:
+        _refuse_broken_audit(database)
+    typer.echo(translate(TAKEN_OVER, find_language()).format(path=taken), err=True)
 
 
 def migrate() -> None:

@@ -22,9 +22,9 @@ def back_up(database: Database, target: Path) -> None:
     """One consistent state into a new file: SQLite's own backup, or pg_dump; checked before it gets its name."""
     if target.exists():
         raise Conflict(Finding("file_exists", Place(str(target))))
-    with _new_file(target) as temporary:
+    with new_file(target) as temporary:
         if database.is_sqlite:
-            _copy_sqlite(Path(str(database.url.database)), temporary)
+            copy_sqlite(Path(str(database.url.database)), temporary)
             check_sqlite(temporary)
         else:
             _run_postgresql("pg_dump", database.url, "--format=custom", f"--file={temporary}")
@@ -62,7 +62,7 @@ def check_sqlite(path: Path) -> None:
         raise InvalidInput(Finding("damaged_backup", Place(str(path)), {"problem": str(verdict if verdict != "ok" else dangling)}))
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def copy_sqlite(source: Path, target: Path) -> None:
     """All pages in one step: in small steps the copy would begin anew after every write of others and never end."""
     module: Any = find_sqlite()
     with contextlib.closing(module.connect(source)) as read, contextlib.closing(module.connect(target)) as written:
@@ -76,12 +76,12 @@ def _restore_sqlite(source: Path, target: Path) -> None:
         raise Conflict(Finding("file_exists", Place(str(target))))
     check_sqlite(source)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _new_file(target) as temporary:
+    with new_file(target) as temporary:
         shutil.copyfile(source, temporary)
 
 
 @contextmanager
-def _new_file(target: Path) -> Iterator[Path]:
+def new_file(target: Path) -> Iterator[Path]:
     """A file that only its owner may read, on the disk before it gets its name, and gone if anything fails."""
     temporary = target.with_name(f".{target.name}.part")
     try:

@@ -39,6 +39,7 @@ from marktplatz.web.api import (
     wishes,
 )
 from marktplatz.web.body_limit import BodyLimit
+from marktplatz.web.copyist import copying
 from marktplatz.web.csrf import SameOrigin
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
@@ -169,7 +170,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            async with carrying(service), tidying(service), service.runs.at_work():
+            async with copying(service), carrying(service), tidying(service), service.runs.at_work():
                 yield
         service.board.end()
         if database is None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anyio import CapacityLimiter
 from fastapi import Request
@@ -26,6 +26,9 @@ from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import LiveBoard
 from marktplatz.web.rates import Rates
 from marktplatz.web.run_queue import RunQueue
+
+if TYPE_CHECKING:
+    from marktplatz.web.copyist import CopyState
 
 FILES_AT_ONCE: Final = 2
 """Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
@@ -75,6 +78,8 @@ class Service:
     setup_code: str = field(init=False, default_factory=make_secret)
     """Who knows it may become the owner of an installation that has nobody yet; it is printed where the service was started."""
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    second_copy: "CopyState | None" = field(init=False, default=None)
+    """How the copy on another disk stands, where one is kept."""
     runs: RunQueue = field(init=False)
     preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)

@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 INSTALLATION_SENTENCES: Final[Mapping[str, str]] = {
+    "copy_needs_sqlite": "Eine zweite Kopie gibt es nur von einer SQLite-Datenbank. Für PostgreSQL gibt es marktplatz backup.",
+    "copy_beside_original": "Hier liegt die Datenbank selbst. Eine zweite Kopie hilft nur auf einem anderen Datenträger.",
+    "no_folder": "Diesen Ordner gibt es nicht. Ist der Stick eingesteckt?",
+    "no_copy_here": "In diesem Ordner liegt keine heile Kopie eines Marktplatzes.",
+    "take_over_needs_copy": "Zum Übernehmen braucht es --copy mit dem Ordner, in dem die Kopie liegt.",
+    "no_local_address": "Es wurde keine Adresse im lokalen Netz gefunden. Ist das WLAN an? Sonst mit --address angeben.",
+    "loads_from_elsewhere": "Diese Datei der Seiten lädt etwas von anderswo: {address}.",
     "file_exists": "Diese Datei gibt es schon; sie wird nicht überschrieben. Bitte wählen Sie einen anderen Namen.",
     "not_a_backup": "Das ist keine Sicherung, die zu dieser Datenbank passt.",
     "damaged_backup": "Die Datei ist beschädigt ({problem}). Bitte nehmen Sie eine andere Sicherung.",

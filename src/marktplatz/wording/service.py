@@ -8,3 +8,20 @@ DEMO_ORGANISE: Final = "Und als Veranstalter:in, mit einem Link, der 15 Minuten 
 DEMO_END: Final = "Alles liegt in einem vorläufigen Ordner. Strg+C beendet die Vorführung und löscht ihn."
 DEMO_ORGANISER: Final = "Freiwilligenagentur Lindbrück"
 DEMO_VENUE: Final = "Rathaus, Großer Saal"
+TAKEN_OVER: Final = "Übernommen: {path}. Die bisherige Datenbank dieses Laptops, falls es eine gab, liegt daneben."
+HALL_HERE: Final = "So kommen alle Geräte im selben WLAN hierher:"
+HALL_CLEAN: Final = "Geprüft: {files} Dateien der Seiten; keine lädt etwas von anderswo. Internet wird nicht gebraucht."
+HALL_COPY: Final = "Zweite Kopie der Daten, nach jeder Änderung: {path}"
+HALL_NO_COPY: Final = "Es gibt keine zweite Kopie. Mit --copy ORDNER entsteht eine, etwa auf einem USB-Stick."
+HALL_MOVED: Final = (
+    "Achtung: Die Kopie wurde unter {before} geschrieben. Stellen Sie diesen Laptop auf dieselbe Adresse, dann arbeiten alle "
+    "Geräte ohne Neuanmeldung weiter; sonst öffnen Sie auf jedem Gerät die neue Adresse."
+)
+HALL_HELP: Final = (
+    "Was tun, wenn …",
+    "… ein Gerät die Seite nicht findet: Ist es im selben WLAN? Adresse abtippen, genau so, mit http:// davor.",
+    "… das WLAN ausfällt: weiterarbeiten. Offene Seiten merken sich, was getippt wurde; nach der Rückkehr noch einmal absenden.",
+    "… der Strom ausfällt: auf Papier weiter. Laptop wieder an, denselben Befehl noch einmal; nichts ist verloren.",
+    "… dieser Laptop ausfällt: Stick in den Ersatz-Laptop, dort: marktplatz serve --hall --copy ORDNER --take-over",
+    "… der Stick voll ist oder fehlt: Es geht ohne ihn weiter. Anderen Stick nehmen und mit --copy neu starten.",
+)
