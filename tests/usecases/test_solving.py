@@ -224,6 +224,7 @@ def test_memory_beyond_the_limit_is_told_as_such() -> None:
 
 
 def test_a_broken_answer_is_a_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marktplatz.usecases.solving.nursery.IS_POSSIBLE", False)
     monkeypatch.setattr("marktplatz.usecases.solving.process._COMMAND", (sys.executable, "-c", "print('hello')"))
     outcome = run(pack_market(SMALL))
     assert isinstance(outcome, Failed)
@@ -231,6 +232,7 @@ def test_a_broken_answer_is_a_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_process_that_cannot_be_started_is_a_failure_and_no_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marktplatz.usecases.solving.nursery.IS_POSSIBLE", False)
     monkeypatch.setattr("marktplatz.usecases.solving.process._COMMAND", ("no-such-program",))
     outcome = run(pack_market(SMALL))
     assert isinstance(outcome, Failed)
@@ -255,6 +257,32 @@ def test_several_solves_at_once_do_not_disturb_each_other() -> None:
         assert isinstance(quick.wait(AGES_S), Done)
         assert isinstance(wrong.wait(AGES_S), Invalid)
         assert slow.outcome is None
+
+
+@pytest.mark.parametrize("nursery", [True, False])
+def test_with_a_nursery_and_without_the_plan_is_the_same(monkeypatch: pytest.MonkeyPatch, nursery: bool) -> None:
+    monkeypatch.setattr("marktplatz.usecases.solving.nursery.IS_POSSIBLE", nursery)
+    outcome = run(pack_market(SMALL), Propose(language="en", input_sha256=content_sha256(SMALL)))
+    assert isinstance(outcome, Done)
+    assert without_clock(outcome.plan) == propose_pairings(gather(SMALL), solver=name_solver(), language="en")
+
+
+def test_a_lost_nursery_takes_no_solve_along_and_is_replaced() -> None:
+    with solving(slow_market()) as slow:
+        wait_until(lambda: slow.progress is SolvePhase.EXPLAINING)
+        parent = int(Path(f"/proc/{slow.pid}/stat").read_text("ascii").rpartition(")")[2].split()[1])
+        assert parent != os.getpid()
+        assert threads_of(parent) == 1, "only a process without threads is safely split"
+        os.kill(parent, signal.SIGKILL)
+        assert isinstance(run(pack_market(SMALL)), Done)
+        assert slow.outcome is None
+        slow.cancel()
+        assert slow.wait(10) == Cancelled()
+        wait_until(lambda: is_gone(slow.pid or 0))
+
+
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
 PARENT = """

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, TypeAlias
 
 from marktplatz.exchange.writing import market_to_json
 from marktplatz.market import Market
+from marktplatz.usecases.solving import nursery
 from marktplatz.usecases.solving.jobs import REQUEST, Job, Request
 from marktplatz.usecases.solving.messages import read_message
 from marktplatz.usecases.solving.outcomes import Cancelled, Failed, FailureKind, Outcome
 from marktplatz.vocabulary import SolvePhase
+
+Process: TypeAlias = "subprocess.Popen[bytes] | nursery.Child"
 
 MAX_LINE_BYTES: Final = 256_000_000
 _COMMAND: Final = (sys.executable, "-P", "-X", "faulthandler", "-m", "marktplatz.usecases.solving.child")
@@ -58,11 +61,11 @@ class SolveProcess:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._last_words = bytearray()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Process | None = None
         cpu_s = math.ceil(limits.wall_s) * (os.cpu_count() or 1) + 1
         request = Request(job=job, market_bytes=len(market), memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
         try:
-            self._child = _spawn()
+            self._child = start_child()
             content = REQUEST.dump_json(request) + b"\n" + market
             threading.Thread(target=self._follow, args=(self._child, content), daemon=True, name="solve").start()
         except (OSError, RuntimeError) as error:  # no process or no thread is left on this machine
@@ -112,7 +115,7 @@ class SolveProcess:
             self._outcome = Cancelled() if self._is_cancelled else outcome
         self._ended.set()
 
-    def _follow(self, child: "subprocess.Popen[bytes]", content: bytes) -> None:
+    def _follow(self, child: "Process", content: bytes) -> None:
         """From the request to the end of the process; runs in a thread of its own."""
         clock = threading.Timer(self._limits.wall_s, self._stop_too_slow)
         clock.daemon = True
@@ -128,7 +131,7 @@ class SolveProcess:
             _close(child)
         self._end(outcome)
 
-    def _talk(self, child: "subprocess.Popen[bytes]", content: bytes) -> Outcome:
+    def _talk(self, child: "Process", content: bytes) -> Outcome:
         if child.stdin is None or child.stdout is None or child.stderr is None:
             raise RuntimeError("all three pipes were asked for")
         listener = threading.Thread(target=self._listen, args=(child.stderr,), daemon=True)
@@ -164,9 +167,13 @@ class SolveProcess:
         return Failed(FailureKind.CRASHED, detail)
 
 
-def _spawn() -> "subprocess.Popen[bytes]":
+def start_child() -> "Process":
+    """From the nursery where there can be one; else, or where it cannot be reached, started anew."""
     # The settings of a service hold secrets; what solves needs none of them.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
+    if nursery.IS_POSSIBLE:
+        with contextlib.suppress(OSError):
+            return nursery.bear_child(environment)
     return subprocess.Popen(  # noqa: S603  # our own module, no argument comes from outside
         _COMMAND,
         stdin=subprocess.PIPE,
@@ -183,7 +190,7 @@ def _read_line(stream: IO[bytes]) -> bytes:
     return line if line.endswith(b"\n") else b""
 
 
-def _close(child: "subprocess.Popen[bytes]") -> None:
+def _close(child: "Process") -> None:
     for stream in (child.stdin, child.stdout):
         with contextlib.suppress(OSError):
             if stream is not None:
