@@ -1,0 +1,11 @@
+"""Sentences for what the doors find: stations, check-ins at several desks, walk-ins, those who did not come."""
+
+from collections.abc import Mapping
+from typing import Final
+
+DOOR_SENTENCES: Final[Mapping[str, str]] = {
+    "unknown_station": "Eine Station „{id}“ gibt es hier nicht.",
+    "not_a_station_role": "Diese Rolle hat keine Station. Möglich sind Einlass, Makeln, Notariat, Moderation und Leinwand.",
+    "too_many_stations": "Mehr als {limit} Stationen hat ein Marktplatz nicht.",
+    "paper_has_no_link": "Ein Papierblock hat Nummern, aber keinen Link und immer die Rolle des Notariats.",
+}
