@@ -57,6 +57,8 @@ def _is_near(word: str, part: str) -> bool:
     if len(part) < _LEAST_FOR_TYPO:
         return word.startswith(part)
     slips = 2 if len(part) >= _LEAST_FOR_TWO else 1
+    if len(set(part) - set(word)) > slips or len(word) < len(part) - slips:  # quick to see
+        return False
     return _count_slips(part, word, slips) <= slips
 
 

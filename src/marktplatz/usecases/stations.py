@@ -82,10 +82,8 @@ def make_station(
     if expires_at is not None and expires_at <= now:
         raise InvalidInput(Finding("expiry_passed", Place(field="expires_at")))
     secret = make_secret()
-    record = _add(session, now, actor, market_id, sent)
-    record.secret_sha256, record.form_secret = hash_secret(secret), make_secret()
-    record.expires_at = expires_at or find_end(session, market_id, now)
-    session.flush()
+    way_in = {"secret_sha256": hash_secret(secret), "form_secret": make_secret()}
+    record = _add(session, now, actor, market_id, sent, **way_in, expires_at=expires_at or find_end(session, market_id, now))
     _record(session, now, actor, "make_station", record, after=_said(record))
     return record, secret
 
@@ -137,7 +135,7 @@ def find_end(session: Session, market_id: str, now: datetime) -> datetime:
     return end if end is not None and end > now else now + timedelta(days=DAYS_WITHOUT_DATE)
 
 
-def _add(session: Session, now: datetime, actor: Actor, market_id: str, sent: StationValue) -> Station:
+def _add(session: Session, now: datetime, actor: Actor, market_id: str, sent: StationValue, **way_in: Any) -> Station:
     count = session.scalar(select(func.count()).select_from(Station).where(Station.market_id == market_id)) or 0
     if count >= MAX_STATIONS:
         raise Conflict(Finding("too_many_stations", params={"limit": MAX_STATIONS}))
@@ -149,6 +147,7 @@ def _add(session: Session, now: datetime, actor: Actor, market_id: str, sent: St
         staffed_by=sent.staffed_by or None,
         created_by=actor.name,
         created_at=now,
+        **way_in,
     )
     _give_numbers(session, record)
     session.add(record)
