@@ -13,11 +13,12 @@ from marktplatz.db.models import (
     Consent,
     ConsentText,
     OrganisationRecord,
+    Station,
 )
 from marktplatz.market import Organisation
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.organisations import add_organisation
-from marktplatz.vocabulary import AgreementStatus, CheckInStatus, ConsentPurpose, OrganisationKind, ServiceSide
+from marktplatz.vocabulary import AgreementStatus, CheckInStatus, ConsentPurpose, OrganisationKind, Role, ServiceSide
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 HERE: Final = "m1"
@@ -44,6 +45,10 @@ def plant_day(session: Session) -> None:
     _plant_agreement(session, HERE, "z-quiet", AgreementStatus.CERTIFIED, ("o-own", "o-partner"), "Kanari-Tafel-quiet", number=1)
     _plant_agreement(session, HERE, "z-named", AgreementStatus.CERTIFIED, ("o-partner", "o-other"), "Kanari-Tafel-named", number=2)
     _publish(session, "p-partner", "p-other")
+    for station_id, market in (("s-door", HERE), ("s-elsewhere", OF_MARKET["elsewhere"])):
+        fields = {"name": f"Kanari-Station-{station_id}", "role": Role.HELPER, "secret_sha256": station_id, "form_secret": "form"}
+        session.add(Station(market_id=market, id=station_id, created_by="system", created_at=NOW, **fields))
+    session.flush()
 
 
 def _plant_agreement(

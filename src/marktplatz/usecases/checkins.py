@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import CheckIn
+from marktplatz.db.models import CheckIn, OrganisationRecord
 from marktplatz.errors import Conflict, Finding, NotFound, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.organisations import get_organisation
-from marktplatz.vocabulary import CheckInStatus
+from marktplatz.vocabulary import Attendance, CheckInStatus
 
 
 def get_check_in(session: Session, market_id: str, organisation_id: str) -> CheckIn:
@@ -24,13 +24,14 @@ def check_in(
     session: Session, now: datetime, actor: Actor, market_id: str, organisation_id: str, status: CheckInStatus, people: int | None
 ) -> CheckIn:
     """The first word about an organisation on the day."""
-    get_organisation(session, actor, market_id, organisation_id)
+    organisation = get_organisation(session, actor, market_id, organisation_id)
     if session.get(CheckIn, (market_id, organisation_id)) is not None:
         raise Conflict(Finding("checked_in_already", Place(field="organisation"), {"id": organisation_id}))
     record = CheckIn(market_id=market_id, organisation_id=organisation_id, status=status, people=people, changed_at=now)
     session.add(record)
     session.flush()
     _record(session, now, actor, record, before=None)
+    _come_after_all(session, now, actor, organisation, status)
     return record
 
 
@@ -41,6 +42,19 @@ def change_check_in(
     record.status, record.people, record.changed_at = status, people, now
     session.flush()
     _record(session, now, actor, record, before=before)
+    organisation = session.get_one(OrganisationRecord, (record.market_id, record.organisation_id))
+    _come_after_all(session, now, actor, organisation, status)
+
+
+def _come_after_all(session: Session, now: datetime, actor: Actor, organisation: OrganisationRecord, status: CheckInStatus) -> None:
+    """Whoever had cancelled and stands at the door is matched again."""
+    if status is not CheckInStatus.PRESENT or organisation.attendance is not Attendance.CANCELLED:
+        return
+    organisation.attendance, organisation.updated_at = Attendance.COMING, now
+    session.flush()
+    said = {"before": {"attendance": Attendance.CANCELLED}, "after": {"attendance": Attendance.COMING}}
+    subject = Subject("organisation", organisation.id)
+    record_change(session, now, actor, "say_coming", subject, chain=organisation.market_id, **said)
 
 
 def _record(session: Session, now: datetime, actor: Actor, record: CheckIn, before: dict[str, Any] | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Account, AuditDetail, AuditEntry, EntryRecord, Person, Token
+from marktplatz.db.models import Account, AuditDetail, AuditEntry, EntryRecord, Person, Station, Token
 
 MAX_TOLD: Final = 100
 MAX_MERGED: Final = 50
@@ -124,8 +124,8 @@ def _flat(said: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def find_actor_names(session: Session, market_id: str, actors: Iterable[str]) -> dict[str, str]:
-    """Of the team and of participants; of programs the token's."""
-    ids: dict[str, list[str]] = {"account": [], "person": [], "token": []}
+    """Of the team, of participants and of stations; of programs the token's."""
+    ids: dict[str, list[str]] = {"account": [], "person": [], "token": [], "station": []}
     for actor in actors:
         kind, _, key = actor.partition(":")
         if kind in ids:
@@ -135,5 +135,8 @@ def find_actor_names(session: Session, market_id: str, actors: Iterable[str]) ->
         select(Person.id, Person.name).where(Person.market_id == market_id, Person.id.in_(ids["person"]))
     ).all()
     tokens = session.execute(select(Token.id, Token.name).where(Token.id.in_(ids["token"]))).all()
-    named = (("account", accounts), ("person", persons), ("token", tokens))
+    stations = session.execute(
+        select(Station.id, Station.name).where(Station.market_id == market_id, Station.id.in_(ids["station"]))
+    ).all()
+    named = (("account", accounts), ("person", persons), ("token", tokens), ("station", stations))
     return {f"{kind}:{key}": name for kind, rows in named for key, name in rows if name}

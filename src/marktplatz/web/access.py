@@ -58,6 +58,7 @@ class Allowed:
             if phase is None:
                 raise _unknown(identity, market_id)
             roles = identity.roles_in(session, market_id)
+            request.state.roles = roles
             self._check(identity, market_id, phase, roles)
             staff = roles - {Role.PARTICIPANT, Role.PUBLIC, Role.SCREEN}
             acting_as_staff = any(role in self.phases_by_role and phase in self.phases_by_role[role] for role in staff)

@@ -33,6 +33,7 @@ from marktplatz.web.api import (
     preflight,
     runs,
     session,
+    stations,
     thinking,
     timetable,
     tokens,
@@ -51,7 +52,9 @@ from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     comparing,
+    door,
     files,
+    here,
     join,
     letters,
     mail_texts,
@@ -82,10 +85,12 @@ from marktplatz.web.pages import (
     texts,
     timetable_publishing,
     timetables,
+    walk_in,
     what_if,
     workbench,
 )
 from marktplatz.web.pages import outbox as outbox_page
+from marktplatz.web.pages import stations as stations_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
@@ -99,6 +104,7 @@ ROUTERS = (
     entries.make_router(EntrySide.NEED),
     wishes.router,
     checkins.router,
+    stations.router,
     agreements.router,
     board.router,
     session.router,
@@ -157,6 +163,10 @@ PAGES = (
     radar_calls.router,
     workbench.router,
     what_if.router,
+    stations_page.router,
+    door.router,
+    walk_in.router,
+    here.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

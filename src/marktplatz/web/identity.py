@@ -1,4 +1,4 @@
-"""Who is calling: a program by its token, a person by the cookie of a login, or nobody in particular."""
+"""Who is calling: a program by its token, a person by the cookie of a login, a station in the hall, or nobody in particular."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,10 @@ from fastapi import Request
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Account, Login, Membership, Representation, Token
+from marktplatz.db.models import Account, Login, Membership, Representation, Station, Token
 from marktplatz.errors import Finding, NotAllowed
 from marktplatz.usecases.secrecy import hash_secret
+from marktplatz.usecases.stations import find_alive, scopes_of
 from marktplatz.usecases.tokens import covers, find_issuer, is_alive, may_back
 from marktplatz.vocabulary import Role
 
@@ -21,7 +22,9 @@ HTTP_COOKIE: Final = "marktplatz"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody whose secret was right. `issuer` stands behind a token; `login` is the hash by which a login is kept."""
+    """Somebody whose secret was right. `issuer` stands behind a token; `login` is the hash by which a login is kept.
+
+    A station has no login: its cookie holds the secret of its link, and ends with it."""
 
     name: str
     is_owner: bool = False
@@ -31,6 +34,7 @@ class Identity:
     issuer: str = ""
     login: str | None = None
     form_secret: str | None = None
+    station: Station | None = None
 
     @property
     def is_anonymous(self) -> bool:
@@ -50,6 +54,8 @@ class Identity:
             return frozenset(session.scalars(wanted))
         if self.person is not None and self.person[0] == market_id:
             return frozenset({Role.PARTICIPANT})
+        if self.station is not None and self.station.market_id == market_id:
+            return frozenset({self.station.role})
         return frozenset()
 
     def organisations_in(self, session: Session, market_id: str) -> frozenset[str]:
@@ -62,7 +68,9 @@ class Identity:
         return frozenset(session.scalars(wanted))
 
     def allows(self, scope: str) -> bool:
-        """Does the token reach as far? People are not limited."""
+        """Does the token, or the station, reach as far? People are not limited."""
+        if self.station is not None:
+            return covers(scopes_of(self.station.role), scope)
         return self.token is None or covers(self.token.scopes, scope)
 
 
@@ -99,7 +107,9 @@ def _identify_token(session: Session, secret: str, now: datetime) -> Identity:
 def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
     """A login that is over or revoked counts as none: its holder is asked to sign in again where that is needed."""
     login = session.get(Login, hash_secret(secret))
-    if login is None or login.revoked_at is not None or login.expires_at <= now:
+    if login is None:
+        return _identify_station(session, secret, now)
+    if login.revoked_at is not None or login.expires_at <= now:
         return ANONYMOUS
     of_login = _OfLogin(login=login.secret_sha256, form_secret=login.form_secret)
     if login.person_id is not None and login.market_id is not None:
@@ -108,3 +118,10 @@ def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
     if account.disabled_at is not None:
         return ANONYMOUS
     return Identity(f"account:{account.id}", account.is_owner, account.id, **of_login)
+
+
+def _identify_station(session: Session, secret: str, now: datetime) -> Identity:
+    station = find_alive(session, secret, now)
+    if station is None:
+        return ANONYMOUS
+    return Identity(f"station:{station.id}", station=station, form_secret=station.form_secret)

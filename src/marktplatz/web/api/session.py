@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Account, Login, Membership, Person
+from marktplatz.db.models import Account, Login, Membership, Person, Station
 from marktplatz.errors import Finding, NotAllowed
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.logins import change_password, end_login, sign_in
@@ -34,7 +34,7 @@ class MarketRoles(BaseModel):
 class WhoOut(BaseModel):
     """Who is calling. `form_token` belongs into the forms of pages; `needs_password`: there is none yet, one may be set."""
 
-    kind: Literal["account", "person", "token"]
+    kind: Literal["account", "person", "token", "station"]
     id: str
     name: str | None
     is_owner: bool
@@ -68,6 +68,8 @@ def read(caller: Annotated[Actor, Rule("session:read", public=ALWAYS)], request:
     identity: Identity = request.state.identity
     if identity.token is not None:
         return _show_token(identity)
+    if identity.station is not None:
+        return _show_station(identity.station)
     if identity.login is None:
         raise NotAllowed(Finding("not_signed_in"))
     return show_login(session, session.get_one(Login, identity.login))
@@ -157,6 +159,20 @@ def _show_token(identity: Identity) -> WhoOut:
         organisations=(),
         form_token=None,
         expires_at=token.expires_at,
+    )
+
+
+def _show_station(station: Station) -> WhoOut:
+    return WhoOut(
+        kind="station",
+        id=station.id,
+        name=station.name,
+        is_owner=False,
+        needs_password=False,
+        markets=(MarketRoles(market=station.market_id, roles=(station.role,)),),
+        organisations=(),
+        form_token=station.form_secret,
+        expires_at=station.expires_at,
     )
 
 

@@ -156,11 +156,11 @@ def read_value(kind: type[V], raw: Mapping[str, Any]) -> V:
 
 
 def get_form(request: Request) -> Form:
-    """The form that came with the request, of this very login where there is one."""
+    """The form that came with the request, of this very login or station where there is one."""
     sent: FormData = request.state.form
     token = sent.get("form_token")
     identity = request.state.identity
-    if identity.login is not None:
+    if identity.form_secret is not None:
         check_form_token(identity, token if isinstance(token, str) else None)
     values: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}

@@ -19,6 +19,7 @@ from marktplatz.vocabulary import Role
 from marktplatz.web.identity import ANONYMOUS, Identity
 from marktplatz.web.language import LANGUAGES, find_language
 from marktplatz.web.pages.forms import FormRefused
+from marktplatz.web.pages.posts import home_of
 from marktplatz.wording import translate, translate_number
 from marktplatz.wording.dates import day_text, instant_text
 from marktplatz.wording.findings import finding_text
@@ -53,7 +54,7 @@ def _make_environment(language: str) -> Environment:
         lambda one, many, count: translate_number(one, many, count, language),
         newstyle=True,
     )
-    environment.globals.update(static=static_address, step=step, once=make_secret, Role=Role)
+    environment.globals.update(static=static_address, step=step, once=make_secret, home_of=home_of, Role=Role)
     environment.filters.update(
         day=lambda value: day_text(value, language),
         moment=lambda value, zone="Europe/Berlin": instant_text(value, zone, language),
@@ -78,6 +79,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     return {
         "identity": identity,
         "form_token": identity.form_secret or "",
+        "roles": getattr(request.state, "roles", frozenset()),
         "language": language,
         "other_languages": [other for other in LANGUAGES if other != language],
         "done": done_text(request.query_params.get("done", ""), language),

@@ -1,21 +1,23 @@
-"""Coming in and going out: the staff by password or link, participants by link."""
+"""Coming in and going out: the staff by password or link, participants by link, stations by the link on their card."""
 
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
-from marktplatz.db.models import Account, Login
+from marktplatz.db.models import Account, Login, Station
 from marktplatz.errors import Finding, InvalidInput, MarktplatzError, NotAllowed, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.links import request_links, use_link
-from marktplatz.usecases.logins import change_password, end_login, sign_in
+from marktplatz.usecases.logins import LOGIN_TIME, change_password, end_login, sign_in
 from marktplatz.usecases.secrecy import check_mail, hash_secret
+from marktplatz.usecases.stations import find_alive
 from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.cookies import drop_login, put_login
 from marktplatz.web.deps import Now, ReadSession, WriteSession
 from marktplatz.web.identity import Identity
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, go_to, show
+from marktplatz.web.pages.posts import post_of
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.passwords import NewPassword, find_by_credentials, prepare_password
 from marktplatz.web.rates import LINKS
@@ -106,6 +108,9 @@ def enter(caller: Anybody, request: Request, form: SentForm, session: WriteSessi
     """Confirmed by POST, so that a mail scanner that follows links uses none up."""
     del caller
     secret = form.text("secret").rpartition("#")[2]
+    station = find_alive(session, secret, now)
+    if station is not None:
+        return _enter_station(session, request, now, station, secret)
     try:
         login_secret = use_link(session, now, secret)
     except NotAllowed:
@@ -155,6 +160,15 @@ def change_password_here(
             raise InvalidInput(*(Finding(fault.code, Place(field="new"), fault.params) for fault in prepared.findings))
         change_password(session, now, caller, session.get_one(Account, identity.account_id), prepared, identity.login)
     return go("organise", done="password_set")
+
+
+def _enter_station(session: WriteSession, request: Request, now: Now, station: Station, secret: str) -> Response:
+    """The device keeps the link's secret itself: taken back, it is out everywhere at once."""
+    _end_present_login(session, request, now)
+    answer = go(*post_of(station.role, station.market_id), done="station_open")
+    lasts = station.expires_at - now if station.expires_at is not None else LOGIN_TIME
+    put_login(answer, secret, is_https=service_of(request).settings.is_https, lasts=lasts)
+    return answer
 
 
 def _show(request: Request, form: Form) -> Response:

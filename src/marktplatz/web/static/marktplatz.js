@@ -5,14 +5,18 @@ import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
 import { begin as beginHints } from "./hints.js";
 import { begin as beginPolling } from "./poll.js";
+import { begin as beginPrinting } from "./printing.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
+import { begin as beginTyping } from "./typing.js";
 
 beginCopying(document);
 beginHash(document);
 beginDrafts(document);
 beginHints(document);
 beginPolling(document);
+beginPrinting(document);
 beginSwaps(document);
+beginTyping(document);
 moveFocus(document);
 
 document.addEventListener("swapped", (event) => {

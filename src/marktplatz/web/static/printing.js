@@ -1,0 +1,8 @@
+// Buttons with data-print print the page; without JavaScript they stay hidden, and the browser's own menu does it.
+
+export function begin(root) {
+  for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+  root.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+}

@@ -1,0 +1,22 @@
+// A form with data-typing is sent while somebody types in it, a moment after the last letter; what comes is shown by swap.js.
+// Without us there is the button.
+
+const PAUSE_MS = 180;
+const timers = new WeakMap();
+
+function sendSoon(form) {
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => {
+    if (!form.isConnected) return;
+    if (form.getAttribute("aria-busy") === "true") sendSoon(form);
+    else form.requestSubmit();
+  }, PAUSE_MS));
+}
+
+export function begin(root) {
+  root.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-typing]");
+    if (form) sendSoon(form);
+  });
+  root.addEventListener("submit", (event) => clearTimeout(timers.get(event.target)));
+}
