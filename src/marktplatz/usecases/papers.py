@@ -35,7 +35,7 @@ def make_agreement_paper(
     paper = AgreementPaper(
         market=market.name,
         held=_tell_where(market, profile, language),
-        number=str(record.number or ""),
+        number=papers.numbered(record.number, language) if record.number is not None else "",
         stamp=_tell_state(record, profile, language),
         is_certified=record.status is AgreementStatus.CERTIFIED,
         parties=_tell_parties(session, actor, record.market_id, ids, language),
@@ -72,7 +72,7 @@ def make_certificate_paper(
     deals = []
     for record in found[:MOST_DEALS]:
         others = [labels.of(each.organisation_id) for each in record.parties if each.organisation_id != organisation.id]
-        number = f"{papers.paper_words(language)['number']} {record.number}"
+        number = papers.numbered(record.number or 0, language)
         with_others = papers.say(papers.WITH, language, others=", ".join(others))
         deals.append((number, with_others, record.services[0].text if record.services else ""))
     sentence = papers.ONE_DEAL if len(found) == 1 else papers.DEALS
@@ -142,7 +142,7 @@ def _tell_facts(session: Session, record: Agreement, labels: Labels, language: s
     if record.replaces_id is not None:
         replaced = session.get(Agreement, (record.market_id, record.replaces_id))
         if replaced is not None and replaced.number is not None:
-            add("replaces", f"{papers.paper_words(language)['number']} {replaced.number}")
+            add("replaces", papers.numbered(replaced.number, language))
     return told
 
 

@@ -8,15 +8,14 @@ from marktplatz.wording import translate, translate_number
 
 WORDS: Final[Mapping[str, str]] = {
     "agreement": "Engagementvereinbarung",
-    "number": "Nr.",
     "page": "Seite",
     "qr": "QR-Code zur Seite dieser Vereinbarung",
     "parties": "Wer sich einig ist",
     "contact_line": "Ansprechperson, Telefon, E-Mail",
-    "services": "Leistung",
+    "services": "Was getan wird",
     "returns": "Gegenleistung",
-    "giver": "Wer gibt",
-    "taker": "Wer bekommt",
+    "giver": "gibt",
+    "taker": "bekommt",
     "what": "Was",
     "scope": "Worum es geht",
     "terms": "Wie es weitergeht",
@@ -49,6 +48,7 @@ CALLS: Final = "{caller} meldet sich bis {day} bei {called}"
 CALL_EACH_OTHER: Final = "bis {day}"
 FROM_TO: Final = "{first} bis {last}"
 VALUE: Final = "Wert etwa {euros} €"
+NUMBER: Final = "Nr. %(number)s"
 ONE_PERSON, PEOPLE = "eine Person", "%(num)s Personen"
 ONE_HOUR, HOURS = "eine Stunde", "{hours} Stunden"
 EACH_HOURS: Final = "je {hours} Stunden"
@@ -68,6 +68,11 @@ def fact_word(key: str, language: str) -> str:
 
 def say(message: str, language: str, **params: str | int) -> str:
     return translate(message, language).format(**params)
+
+
+def numbered(number: int, language: str) -> str:
+    """„Nr. 7“."""
+    return translate(NUMBER, language) % {"number": number}
 
 
 def people_text(people: int, language: str) -> str:
