@@ -68,7 +68,16 @@ def test_an_agreement_has_a_page_for_each_copy_with_all_that_was_agreed() -> Non
     assert len(reader.pages) == len(COPIES)
     for page, whose in zip(reader.pages, COPIES, strict=True):
         text = " ".join(page.extract_text().split())
-        for words in (whose, "Nr. 1007", "Sparbank", "Turnverein", "Wände streichen", "je 6 Stunden", "Sommerfest", "25. März 2027"):
+        for words in (
+            whose,
+            "Nr. 1007",
+            "Sparbank",
+            "Turnverein",
+            "Wände streichen",
+            "je 6 Stunden",
+            "Sommerfest",
+            "25. März 2027",
+        ):
             assert words in text
     assert (reader.metadata or {})["/Title"] == "Engagementvereinbarung Nr. 1007"
 

@@ -84,7 +84,9 @@ def test_a_station_gives_the_next_of_its_own_numbers_and_others_the_general_ones
     assert stamp(world).json()["number"] == 2
 
 
-@pytest.mark.parametrize(("number", "code"), [(1007, "number_taken"), (500, "number_of_no_station"), (2000, "number_of_no_station")])
+@pytest.mark.parametrize(
+    ("number", "code"), [(1007, "number_taken"), (500, "number_of_no_station"), (2000, "number_of_no_station")]
+)
 def test_a_number_from_paper_is_of_a_station_and_free(world: World, number: int, code: str) -> None:
     make_wide(make_day(world))
     make_station(world, "block", 1001, 1999)

@@ -28,7 +28,7 @@ MOST_DEALS: Final = 30
 def make_agreement_paper(
     session: Session, actor: Actor, record: Agreement, address: str, language: str
 ) -> tuple[AgreementPaper, tuple[str, ...]]:
-    """The paper, and whose its copies are: one for each party and one for the organiser. Contacts only of those that the actor sees."""
+    """The paper, and whose its copies are: each party's and the organiser's. Contacts only of those that the actor may see."""
     market, profile = get_market(session, record.market_id), get_profile(session, record.market_id)
     ids = [party.organisation_id for party in record.parties]
     labels = find_labels(session, record.market_id, [record])

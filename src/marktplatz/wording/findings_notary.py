@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 NOTARY_SENTENCES: Final[Mapping[str, str]] = {
-    "desk_checks_missing": "Vor dem Stempel werden alle {count} Punkte geprüft. Bitte haken Sie an, was stimmt, oder geben Sie zurück.",
+    "desk_checks_missing": "Vor dem Stempel werden alle {count} Punkte geprüft. "
+    "Bitte haken Sie an, was stimmt, oder geben Sie zurück.",
     "agreement_edited_meanwhile": "Diese Vereinbarung hat sich inzwischen geändert und steht hier, wie sie jetzt ist. "
     "Bitte lesen Sie sie noch einmal.",
     "agreement_in_hand": "{who} hat diese Vereinbarung gerade in der Hand. Sie können sie trotzdem übernehmen.",

@@ -1,6 +1,6 @@
-"""Text that the fonts of a paper can show. Whatever they lack is replaced where everybody sees it, so that one odd name stops nothing.
+"""Text that the fonts of a paper can show. What they lack is replaced where everybody sees it, so that no odd name stops a paper.
 
-The fonts are those inside the typst package: Libertinus Serif (Latin, Greek, Cyrillic, Hebrew), then DejaVu Sans Mono (Arabic, signs).
+The fonts are those in the typst package: Libertinus Serif (Latin, Greek, Cyrillic, Hebrew), DejaVu Sans Mono (Arabic, signs).
 """
 
 import re

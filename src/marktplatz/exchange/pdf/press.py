@@ -17,7 +17,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def press(template: str, values: Mapping[str, Any], made_at: datetime, language: str) -> bytes:
-    """The same values give the same bytes; `made_at` is the date that the file tells, an instant of the content and not of today."""
+    """The same values give the same bytes; `made_at` is the date that the file tells, the content's and not today's."""
     try:
         return _compile(template, values, made_at, language, only_plain=False)
     except typst.TypstError:  # letters that can be shown each by itself and not together

@@ -256,7 +256,9 @@ def edit(
     return answer_with(request, response, record)
 
 
-def get_for_step(request: Request, session: Session, caller: Actor, market: str, agreement_id: str, if_match: str | None) -> Agreement:
+def get_for_step(
+    request: Request, session: Session, caller: Actor, market: str, agreement_id: str, if_match: str | None
+) -> Agreement:
     """For a step on its way: whoever says which state they saw is held to it."""
     record = get_agreement(session, caller, market, agreement_id)
     if if_match is not None:

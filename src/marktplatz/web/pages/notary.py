@@ -206,6 +206,6 @@ def _read_whole(form: Form, name: str) -> int | None:
     text = form.text(name)
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 6:  # noqa: PLR2004 as many digits as the highest number has
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
         raise InvalidInput(Finding("not_whole_number", Place(field=name), {"found": text}))
     return int(text)
