@@ -172,6 +172,9 @@ def test_participants_print_their_own_once_it_is_certified_and_a_certificate(wor
     own, certificate = f"/m/m1/me/agreements/{agreement}.pdf", "/m/m1/me/certificate.pdf"
     assert (paul.get(own).status_code, paul.get(certificate).status_code) == (409, 409)
     press(open_desk(world), f"{DESK}/{agreement}", "/certify", checks=ALL)
+    page = html.unescape(paul.get("/m/m1/me/agreements", headers={"Accept": "text/html"}).text)
+    assert f'href="{own}"' in page
+    assert f'href="{certificate}"' in page
     assert "Nr. 1" in read_pdf(paul.get(own)).pages[0].extract_text()
     text = read_pdf(paul.get(certificate)).pages[0].extract_text()
     assert "Urkunde" in text
