@@ -30,6 +30,7 @@ from marktplatz.vocabulary import (
 from marktplatz.wording import translate
 from marktplatz.wording.done_doors import DONE_DOORS
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
+from marktplatz.wording.done_notary import NOTARY_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
 from marktplatz.wording.done_plan import PLAN_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
@@ -160,6 +161,7 @@ def done_text(code: str, language: str = "de") -> str | None:
 
 ALL_DONE: Final[Mapping[str, str]] = {
     **DONE,
+    **NOTARY_DONE,
     **OUTBOX_DONE,
     **PLAN_DONE,
     **OWN_PAGE_DONE,
