@@ -20,6 +20,7 @@ from marktplatz.web.api import (
     checkins,
     consents,
     entries,
+    evening,
     exports,
     imports,
     links,
@@ -69,6 +70,7 @@ from marktplatz.web.pages import (
     people,
     plan,
     publishing,
+    pulse,
     radar,
     radar_calls,
     radar_incomplete,
@@ -100,6 +102,7 @@ ROUTERS = (
     checkins.router,
     agreements.router,
     board.router,
+    evening.router,
     session.router,
     links.router,
     accounts.router,
@@ -124,6 +127,7 @@ PAGES = (
     start.router,
     signing.router,
     market.router,
+    pulse.router,
     me.router,
     me_entries.router,
     me_wishes.router,
@@ -168,10 +172,10 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        with ending_at_stop_signal(service.board.end):
+        with ending_at_stop_signal(service.end_streams):
             async with carrying(service), tidying(service), service.runs.at_work():
                 yield
-        service.board.end()
+        service.end_streams()
         if database is None:
             service.database.dispose()
 

@@ -22,6 +22,7 @@ from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 from marktplatz.wording.findings_setup import SETUP_SENTENCES
+from marktplatz.wording.findings_wall import WALL_SENTENCES
 from marktplatz.wording.findings_workbench import WORKBENCH_SENTENCES
 
 MAX_SHOWN: Final = 300
@@ -178,6 +179,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **SERVICE_SENTENCES,
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
+    **WALL_SENTENCES,
     **ACCESS_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
