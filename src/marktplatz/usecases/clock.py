@@ -1,5 +1,6 @@
 """The clock of the evening as everybody sees it: worked out from what was begun, nothing is written when a round is over."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from marktplatz.usecases.profiles import get_profile, instant_of
 from marktplatz.vocabulary import Stage, Trading
 
 CHANGE: Final = timedelta(minutes=CHANGE_MINUTES)
+AHEAD: Final = timedelta(hours=6)
+"""What is further away is no countdown."""
 
 
 class Step(StrEnum):
@@ -24,6 +27,17 @@ class Step(StrEnum):
     ROUND = "round"
     FREE = "free"
     CLOSE = "close"
+
+
+class Moment(StrEnum):
+    """WAITING: open, and the first round has not begun. OVER: its time is up, what comes next has not begun."""
+
+    BEFORE = "before"
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVER = "over"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +65,25 @@ class ClockState:
     version: int
     time: datetime = field(compare=False)
 
-    def is_running(self, now: datetime) -> bool:
-        """Is something under way whose time is not over?"""
-        if self.stage not in (Stage.ROUND, Stage.FREE):
-            return False
-        return self.paused_at is not None or self.ends_at is None or now < self.ends_at
+    def moment(self, now: datetime) -> Moment:
+        """What a viewer sees at an instant; the script of the pages works it out alike."""
+        if self.stage is Stage.CLOSED:
+            return Moment.CLOSED
+        if self.stage is Stage.BEFORE:
+            return Moment.BEFORE if self.opened_at is None else Moment.WAITING
+        if self.paused_at is not None:
+            return Moment.PAUSED
+        return Moment.RUNNING if self.ends_at is None or now < self.ends_at else Moment.OVER
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """What a clock counts down, to the end or to what is due; None: it shows the time of day."""
+        moment = self.moment(now)
+        if moment is Moment.PAUSED:
+            return self.left_s
+        aim = self.ends_at if moment is Moment.RUNNING else self.due_at
+        if moment is Moment.CLOSED or aim is None or aim - now > AHEAD or (moment is Moment.BEFORE and aim <= now):
+            return None
+        return max(0, math.ceil((aim - now).total_seconds()))
 
     def is_overdue(self, now: datetime) -> bool:
         """Should what comes next have begun by now? Before the first gong nobody is late yet."""

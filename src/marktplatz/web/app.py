@@ -51,6 +51,7 @@ from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     comparing,
+    day,
     files,
     join,
     letters,
@@ -81,8 +82,10 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    thanks,
     timetable_publishing,
     timetables,
+    wall,
     what_if,
     workbench,
 )
@@ -128,6 +131,9 @@ PAGES = (
     signing.router,
     market.router,
     pulse.router,
+    wall.router,
+    day.router,
+    thanks.router,
     me.router,
     me_entries.router,
     me_wishes.router,

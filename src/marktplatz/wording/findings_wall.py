@@ -16,5 +16,8 @@ WALL_SENTENCES: Final[Mapping[str, str]] = {
     "round_minutes_open": "In den Einstellungen steht noch nicht, wie viele Minuten eine Runde dauert.",
     "trading_is_free": "Es wird schon frei gehandelt.",
     "clock_is_not_running": "Die Uhr läuft gerade nicht.",
+    "figures_are_frozen": "Die Schlusszahlen stehen schon fest.",
+    "figures_not_frozen": "Bitte halten Sie zuerst die Schlusszahlen fest: Die Mail nennt sie.",
+    "no_figures_yet": "Schlusszahlen gibt es hier noch nicht.",
     "clock_is_not_paused": "Die Uhr ist nicht angehalten.",
 }

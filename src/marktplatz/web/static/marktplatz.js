@@ -5,6 +5,7 @@ import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
 import { begin as beginHints } from "./hints.js";
 import { begin as beginPolling } from "./poll.js";
+import { begin as beginPulse } from "./pulse.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 
 beginCopying(document);
@@ -12,6 +13,7 @@ beginHash(document);
 beginDrafts(document);
 beginHints(document);
 beginPolling(document);
+beginPulse(document);
 beginSwaps(document);
 moveFocus(document);
 
