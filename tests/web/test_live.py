@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from marktplatz.errors import Finding, NotFound
 from marktplatz.usecases.board import BoardState, Figures
 from marktplatz.vocabulary import Phase, ServiceSide
-from marktplatz.web.live import GREETING, HEARTBEAT, BoardStream, LiveBoard, Pace
+from marktplatz.web.live import GREETING, HEARTBEAT, Live, LiveStream, Pace
 
 EMPTY = BoardState(
     market="Markt",
@@ -33,7 +34,7 @@ class Hall:
 
     def __init__(self, pace: Pace = QUICK) -> None:
         self.state, self.reads, self.fault = EMPTY, 0, False
-        self.board = LiveBoard(self._read, pace)
+        self.board = Live("board", TypeAdapter(BoardState), self._read, pace)
 
     def _read(self, market_id: str) -> BoardState:
         self.reads += 1
@@ -53,7 +54,7 @@ class Watcher:
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue()
         self.gate, self.gone = asyncio.Event(), asyncio.Event()
         self.gate.set()
-        self.task = asyncio.create_task(BoardStream(hall.board, "m1")({}, self._receive, self._send))
+        self.task = asyncio.create_task(LiveStream(hall.board, "m1")({}, self._receive, self._send))
 
     async def _receive(self) -> dict[str, Any]:
         await self.gone.wait()
@@ -149,7 +150,7 @@ def test_a_slow_reader_skips_to_the_newest_and_holds_up_nobody() -> None:
     in_hall(story)
 
 
-def test_silence_is_broken_by_a_comment_and_then_looked_behind() -> None:
+def test_silence_is_broken_by_a_beat_and_then_looked_behind() -> None:
     async def story(hall: Hall) -> None:
         watcher = Watcher(hall)
         await watcher.event()
@@ -182,7 +183,7 @@ def test_a_board_that_cannot_be_read_comes_back(caplog: pytest.LogCaptureFixture
         await watcher.task
 
     in_hall(story)
-    assert "the board cannot be read: NotFound" in caplog.text
+    assert "a live state cannot be read: NotFound" in caplog.text
 
 
 def test_who_leaves_is_forgotten_and_with_the_last_the_reading_ends() -> None:

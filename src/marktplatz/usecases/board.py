@@ -138,7 +138,7 @@ def _find_latest(session: Session, market_id: str, language: str) -> tuple[Lates
     wanted = (
         select(Agreement)
         .where(Agreement.market_id == market_id, Agreement.status == AgreementStatus.CERTIFIED)
-        .order_by(Agreement.number.desc())
+        .order_by(Agreement.certified_at.desc(), Agreement.number.desc())
         .limit(SHOWN_LATEST)
         .options(selectinload(Agreement.parties), selectinload(Agreement.services))
     )

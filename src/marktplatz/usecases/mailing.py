@@ -7,12 +7,23 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, union, update
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import MarketRecord, OrganisationRecord, OutboxMessage, PairingRecord, Person, Profile, Representation
+from marktplatz.db.models import (
+    Agreement,
+    AgreementParty,
+    CheckIn,
+    MarketRecord,
+    OrganisationRecord,
+    OutboxMessage,
+    PairingRecord,
+    Person,
+    Profile,
+    Representation,
+)
 from marktplatz.errors import Conflict, Finding
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.outbox import write_to_person
-from marktplatz.vocabulary import Attendance, MessageKind, MessageStatus, Standing
+from marktplatz.vocabulary import AgreementStatus, Attendance, CheckInStatus, MessageKind, MessageStatus, Standing
 from marktplatz.wording.dates import day_text
 
 GROUP_KINDS: Final = (MessageKind.INVITATION, MessageKind.CONFIRMATION_MISSING, MessageKind.REMINDER)
@@ -24,14 +35,14 @@ Recipient = tuple[Person, str]
 
 
 def find_recipients(session: Session, market_id: str, kind: MessageKind, run_id: str | None = None) -> list[Recipient]:
-    """Each person once, for the first of their organisations by name; whoever has such a mail waiting gets no second.
+    """Each person once, for the first of their organisations by name; nobody has two such mails waiting, nor gets two thanks.
 
     `run_id`: whose proposals the mail is about.
     """
     waiting = select(OutboxMessage.person_id).where(
         OutboxMessage.market_id == market_id,
         OutboxMessage.kind == kind.value,
-        OutboxMessage.status.in_(UNDER_WAY),
+        OutboxMessage.status.in_((*UNDER_WAY, MessageStatus.SENT) if kind is MessageKind.THANKS else UNDER_WAY),
         OutboxMessage.person_id.is_not(None),
     )
     wanted = (
@@ -55,6 +66,15 @@ def _condition(kind: MessageKind, market_id: str, run_id: str | None) -> tuple[C
     takes_part = (OrganisationRecord.standing == Standing.APPROVED, OrganisationRecord.attendance != Attendance.CANCELLED)
     if kind is MessageKind.REMINDER:
         return takes_part
+    if kind is MessageKind.THANKS:
+        came = select(CheckIn.organisation_id).where(
+            CheckIn.market_id == market_id, CheckIn.status.in_((CheckInStatus.PRESENT, CheckInStatus.LEFT))
+        )
+        agreed = select(AgreementParty.organisation_id).join(
+            Agreement, (Agreement.market_id == AgreementParty.market_id) & (Agreement.id == AgreementParty.agreement_id)
+        )
+        agreed = agreed.where(AgreementParty.market_id == market_id, Agreement.status == AgreementStatus.CERTIFIED)
+        return (OrganisationRecord.id.in_(union(came, agreed)),)
     if kind is MessageKind.PROPOSALS_PUBLISHED:
         of_run = (PairingRecord.market_id == market_id, PairingRecord.run_id == run_id)
         ends = union(select(PairingRecord.giver_id).where(*of_run), select(PairingRecord.taker_id).where(*of_run))
@@ -71,12 +91,13 @@ def write_to_group(
     kind: MessageKind,
     expected: int,
     run_id: str | None = None,
+    **more: str,
 ) -> int:
     """How many were written; Conflict if they are not as many as somebody was shown. Nothing leaves yet."""
     recipients = find_recipients(session, market.id, kind, run_id)
     _check_count(len(recipients), expected)
     for person, organisation in recipients:
-        words = mail_words(market, profile, organisation, person.language)
+        words = mail_words(market, profile, organisation, person.language) | more
         write_to_person(session, now, kind, person, market.name, person.language, **words)
     _record(session, now, actor, "write_to_group", market.id, kind, len(recipients))
     return len(recipients)

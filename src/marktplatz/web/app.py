@@ -21,6 +21,7 @@ from marktplatz.web.api import (
     consents,
     desk,
     entries,
+    evening,
     exports,
     imports,
     links,
@@ -54,6 +55,7 @@ from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     comparing,
     door,
+    day,
     files,
     here,
     join,
@@ -76,6 +78,7 @@ from marktplatz.web.pages import (
     people,
     plan,
     publishing,
+    pulse,
     radar,
     radar_calls,
     radar_incomplete,
@@ -86,9 +89,11 @@ from marktplatz.web.pages import (
     start,
     team,
     texts,
+    thanks,
     timetable_publishing,
     timetables,
     walk_in,
+    wall,
     what_if,
     workbench,
 )
@@ -111,6 +116,7 @@ ROUTERS = (
     agreements.router,
     desk.router,
     board.router,
+    evening.router,
     session.router,
     links.router,
     accounts.router,
@@ -136,6 +142,10 @@ PAGES = (
     signing.router,
     market.router,
     papers.router,
+    pulse.router,
+    wall.router,
+    day.router,
+    thanks.router,
     me.router,
     me_entries.router,
     me_wishes.router,
@@ -185,10 +195,10 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
-        with ending_at_stop_signal(service.board.end):
+        with ending_at_stop_signal(service.end_streams):
             async with copying(service), carrying(service), tidying(service), service.runs.at_work():
                 yield
-        service.board.end()
+        service.end_streams()
         if database is None:
             service.database.dispose()
 

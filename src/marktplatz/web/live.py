@@ -1,6 +1,6 @@
-"""The live board: server-sent events, made once and shared by all who watch a market.
+"""Live states of a market, its board and its pulse: server-sent events, made once and shared by all who watch.
 
-Every event is the whole board, so nobody needs the ones before: who reads slowly skips to the newest, and who comes back gets it at
+Every event is the whole state, so nobody needs the ones before: who reads slowly skips to the newest, and who comes back gets it at
 once, whatever `Last-Event-ID` they saw. A commit only says "look again"; events are made from what is in the database, so none can
 tell of what is not there, and none can be forgotten. Many changes at once make one event.
 """
@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
@@ -19,14 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from marktplatz.errors import MarktplatzError
-from marktplatz.usecases.board import BoardState
 
 logger = logging.getLogger("marktplatz.web")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Everybody hears something every `beat_s`, and the board then also sees what other processes wrote; two events are `pause_s`
+    """Everybody hears something every `beat_s`, and the channel then also sees what other processes wrote; two events are `pause_s`
     apart. A stream ends after `longest_s` and its viewer comes again, so that a right that was taken away does not last for ever.
     """
 
@@ -35,15 +35,23 @@ class Pace:
     longest_s: float = 3600.0
 
 
-HEARTBEAT: Final = b": still here\n\n"
+HEARTBEAT: Final = b"event: beat\ndata: 1\n\n"
+"""An event and no comment: pages hear comments not, and come again where they hear nothing."""
 GREETING: Final = b"retry: 2000\n\n"
 
 
-_STATE: Final = TypeAdapter(BoardState)
+class State(Protocol):
+    """What is told of a market at once; two states are equal where a viewer would see no difference."""
+
+    @property
+    def version(self) -> int: ...
 
 
-def make_event(state: BoardState) -> bytes:
-    return f"id: {state.version}\nevent: board\ndata: {_STATE.dump_json(state).decode()}\n\n".encode()
+S = TypeVar("S", bound=State)
+
+
+def make_event(name: str, kind: TypeAdapter[Any], state: State) -> bytes:
+    return f"id: {state.version}\nevent: {name}\ndata: {kind.dump_json(state).decode()}\n\n".encode()
 
 
 @dataclass(eq=False)
@@ -72,12 +80,12 @@ class Viewer:
         return None if self.is_over else chunk
 
 
-class Channel:
+class Channel(Generic[S]):
     """Those who watch one market, and the newest event. Lives as long as somebody watches."""
 
-    def __init__(self, read: Callable[[], BoardState], pace: Pace) -> None:
-        self._read, self._pace = read, pace
-        self._state: BoardState | None = None
+    def __init__(self, read: Callable[[], S], encode: Callable[[S], bytes], pace: Pace) -> None:
+        self._read, self._encode, self._pace = read, encode, pace
+        self._state: S | None = None
         self._event = b""
         self._loop = asyncio.get_running_loop()
         self._said_at = self._loop.time()
@@ -119,10 +127,10 @@ class Channel:
         try:
             state = await run_in_threadpool(self._read)
         except (SQLAlchemyError, MarktplatzError) as error:
-            logger.warning("the board cannot be read: %s", type(error).__name__)
+            logger.warning("a live state cannot be read: %s", type(error).__name__)
             return
         if state != self._state:
-            self._state, self._event = state, make_event(state)
+            self._state, self._event = state, self._encode(state)
             self._say(self._event)
 
     def _beat(self) -> None:
@@ -140,12 +148,13 @@ class Channel:
                 viewer.put(chunk)
 
 
-class LiveBoard:
-    """The channels of all markets that somebody watches."""
+class Live(Generic[S]):
+    """One kind of state, under the name of its events, with the channels of all markets that somebody watches."""
 
-    def __init__(self, read: Callable[[str], BoardState], pace: Pace = Pace()) -> None:
+    def __init__(self, name: str, kind: TypeAdapter[S], read: Callable[[str], S], pace: Pace = Pace()) -> None:
         self._read, self._pace = read, pace
-        self._channels: dict[str, Channel] = {}
+        self._encode: Callable[[S], bytes] = partial(make_event, name, kind)
+        self._channels: dict[str, Channel[S]] = {}
         self._is_ended = False
 
     def notice(self, market_id: str) -> None:
@@ -163,7 +172,7 @@ class LiveBoard:
     def watching(self, market_id: str) -> Iterator[Viewer]:
         channel = self._channels.get(market_id)
         if channel is None or channel.task.done():
-            channel = self._channels[market_id] = Channel(lambda: self._read(market_id), self._pace)
+            channel = self._channels[market_id] = Channel(partial(self._read, market_id), self._encode, self._pace)
         viewer = channel.join()
         if self._is_ended:
             viewer.end()
@@ -175,21 +184,21 @@ class LiveBoard:
                 del self._channels[market_id]
 
 
-class BoardStream(Response):
+class LiveStream(Response):
     """Answers with the market's events for as long as the viewer stays; holds no session and no thread meanwhile."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, board: LiveBoard, market_id: str) -> None:
+    def __init__(self, live: Live[Any], market_id: str) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._board, self._market_id = board, market_id
+        self._live, self._market_id = live, market_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": GREETING, "more_body": True})
-        with self._board.watching(self._market_id) as viewer:
+        with self._live.watching(self._market_id) as viewer:
             leaving = asyncio.create_task(_end_when_gone(receive, viewer))
             try:
                 while (chunk := await viewer.take()) is not None:

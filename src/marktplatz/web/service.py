@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from anyio import CapacityLimiter
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION, Database
@@ -18,12 +19,13 @@ from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
 from marktplatz.usecases.contents import KnownContents
 from marktplatz.usecases.preflight import KnownPreflights, make_known_preflights
+from marktplatz.usecases.pulse import PulseState, read_pulse
 from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.identity import Identity, identify
-from marktplatz.web.live import LiveBoard
+from marktplatz.web.live import Live, Pace
 from marktplatz.web.rates import Rates
 from marktplatz.web.run_queue import RunQueue
 
@@ -35,6 +37,8 @@ FILES_AT_ONCE: Final = 2
 
 Clock = Callable[[], datetime]
 
+PULSE_PACE: Final = Pace(beat_s=8.0)
+"""A page that hears nothing for twice as long knows that its line is broken."""
 
 PASSWORD_CHECKS_AT_ONCE: Final = 4
 """Each takes 19 MiB and a core; who comes fifth waits in the event loop, not in a thread."""
@@ -70,7 +74,8 @@ class Service:
     database: Database
     clock: Clock = read_clock
     queue: WriterQueue = field(init=False)
-    board: LiveBoard = field(init=False)
+    board: Live[BoardState] = field(init=False)
+    pulse: Live[PulseState] = field(init=False)
     after_commit: list[Callable[[str], None]] = field(init=False)
     """Told the chain of every write, after it is on the disk and in the event loop; what is here must not wait."""
     rates: Rates = field(init=False)
@@ -95,8 +100,9 @@ class Service:
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
         at_once = self.settings.solves_at_once
         self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
-        self.board = LiveBoard(self.read_board)
-        self.after_commit = [self.board.notice]
+        self.board = Live("board", TypeAdapter(BoardState), self.read_board)
+        self.pulse = Live("pulse", TypeAdapter(PulseState), self.read_pulse, PULSE_PACE)
+        self.after_commit = [self.board.notice, self.pulse.notice]
 
     def tell_of_commit(self, chain: str) -> None:
         for tell in self.after_commit:
@@ -105,6 +111,15 @@ class Service:
     def read_board(self, market_id: str) -> BoardState:
         with self.database.read() as session:
             return read_board(session, self.clock(), market_id, self.settings.language)
+
+    def read_pulse(self, market_id: str) -> PulseState:
+        with self.database.read() as session:
+            return read_pulse(session, self.clock(), market_id)
+
+    def end_streams(self) -> None:
+        """Everybody who watches something is sent away, and who comes now as well."""
+        self.board.end()
+        self.pulse.end()
 
     def identify(self, session: Session, request: Request) -> Identity:
         return identify(session, request, self.clock(), is_https=self.settings.is_https)

@@ -24,6 +24,7 @@ from marktplatz.wording.findings_registrations import REGISTRATION_SENTENCES
 from marktplatz.wording.findings_runs import RUN_SENTENCES
 from marktplatz.wording.findings_service import SERVICE_SENTENCES
 from marktplatz.wording.findings_setup import SETUP_SENTENCES
+from marktplatz.wording.findings_wall import WALL_SENTENCES
 from marktplatz.wording.findings_workbench import WORKBENCH_SENTENCES
 
 MAX_SHOWN: Final = 300
@@ -181,6 +182,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
     **DOOR_SENTENCES,
+    **WALL_SENTENCES,
     **ACCESS_SENTENCES,
     **NOTARY_SENTENCES,
     **OUTBOX_SENTENCES,

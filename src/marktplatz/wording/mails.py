@@ -24,6 +24,7 @@ _SUBJECTS: Final[Mapping[MessageKind, str]] = {
     MessageKind.REMINDER: "Bald ist es so weit: {market}",
     MessageKind.PROPOSALS_PUBLISHED: "Ihre Vorschläge: {market}",
     MessageKind.STAFF_INVITATION: "Sie sind im Team: {market}",
+    MessageKind.THANKS: "Danke für Ihr Kommen: {market}",
 }
 _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_LOGIN: "Guten Tag {name},\n\nmit diesem Link melden Sie sich an. "
@@ -57,6 +58,11 @@ _BODIES: Final[Mapping[MessageKind, str]] = {
     MessageKind.STAFF_INVITATION: "Guten Tag {name},\n\nSie sind eingeladen, im Team von „{market}“ mitzuarbeiten. "
     "Mit diesem Link melden Sie sich an. Er gilt drei Tage und nur einmal:\n\n{link}\n\n"
     "Danach legen Sie ein Passwort fest oder lassen sich jederzeit einen neuen Link schicken.\n",
+    MessageKind.THANKS: "Guten Tag {name},\n\nvielen Dank, dass {organisation} bei „{market}“ dabei war. "
+    "Zusammen wurden {agreements} Vereinbarungen geschlossen, ganz ohne Geld.\n\n"
+    "Auf Ihrer Seite finden Sie Ihre Vereinbarungen mit den Kontakten Ihrer Partner und Ihre Urkunde zum Herunterladen:"
+    "\n\n{link}\n\n"
+    "Bitte melden Sie sich bald bei Ihren Partnern; Fragen beantworten wir gern: {contact}\n",
 }
 OF_THE_TEAM: Final = frozenset({MessageKind.STAFF_LOGIN, MessageKind.STAFF_INVITATION})
 EDITABLE: Final = tuple(kind for kind in _BODIES if kind not in OF_THE_TEAM)

@@ -36,6 +36,7 @@ from marktplatz.wording.done_plan import PLAN_DONE
 from marktplatz.wording.done_radar import RADAR_DONE
 from marktplatz.wording.done_registrations import DONE_REGISTRATIONS
 from marktplatz.wording.done_setup import DONE_SETUP
+from marktplatz.wording.done_wall import WALL_DONE
 from marktplatz.wording.done_workbench import WORKBENCH_DONE
 
 WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
@@ -114,6 +115,7 @@ WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MessageKind.REMINDER, "Erinnerung vor dem Markttag"),
     (MessageKind.PROPOSALS_PUBLISHED, "Vorschläge sind da"),
     (MessageKind.STAFF_INVITATION, "Einladung ins Team"),
+    (MessageKind.THANKS, "Dank nach dem Markttag"),
     (RunStatus.QUEUED, "wartet"),
     (RunStatus.RUNNING, "rechnet"),
     (RunStatus.DONE, "fertig"),
@@ -170,4 +172,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **RADAR_DONE,
     **WORKBENCH_DONE,
     **DONE_DOORS,
+    **WALL_DONE,
 }

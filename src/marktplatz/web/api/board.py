@@ -10,7 +10,7 @@ from marktplatz.web.access import ALWAYS, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
-from marktplatz.web.live import BoardStream
+from marktplatz.web.live import LiveStream
 from marktplatz.web.service import service_of
 
 router = APIRouter(prefix="/markets/{market}/board", tags=["board"], route_class=ServiceRoute)
@@ -47,13 +47,13 @@ def read(
 @router.get(
     "/events",
     status_code=200,
-    response_class=BoardStream,
+    response_class=LiveStream,
     responses={200: {"content": {"text/event-stream": {"schema": EVENT}}, "description": "Events named `board`"}},
 )
 async def watch(caller: Annotated[Actor, Rule("board:read", **VIEWERS)], market: MarketId, request: Request) -> Response:
     """The board as server-sent events: the present state at once, then each new one as a whole, so that a lost one does no harm.
 
-    A comment comes every 15 seconds; the language is the installation's.
+    An event `beat` comes every 15 seconds; the language is the installation's.
     """
     del caller
-    return BoardStream(service_of(request).board, market)
+    return LiveStream(service_of(request).board, market)

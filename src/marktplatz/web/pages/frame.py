@@ -21,7 +21,7 @@ from marktplatz.web.language import LANGUAGES, find_language
 from marktplatz.web.pages.forms import FormRefused
 from marktplatz.web.pages.posts import home_of
 from marktplatz.wording import translate, translate_number
-from marktplatz.wording.dates import day_text, instant_text
+from marktplatz.wording.dates import amount_text, day_text, instant_text, time_text
 from marktplatz.wording.findings import finding_text
 from marktplatz.wording.pages import done_text, word
 from marktplatz.wording.problems import title_of_status
@@ -58,6 +58,8 @@ def _make_environment(language: str) -> Environment:
     environment.filters.update(
         day=lambda value: day_text(value, language),
         moment=lambda value, zone="Europe/Berlin": instant_text(value, zone, language),
+        time=lambda value, zone="Europe/Berlin": time_text(value, zone),
+        amount=lambda value: amount_text(value, language),
         word=lambda value: word(value, language),
         said=lambda finding: finding_text(finding, language),
         lines=_lines,

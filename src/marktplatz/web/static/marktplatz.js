@@ -6,6 +6,7 @@ import { begin as beginHash } from "./hash.js";
 import { begin as beginHints } from "./hints.js";
 import { begin as beginPolling } from "./poll.js";
 import { begin as beginPrinting } from "./printing.js";
+import { begin as beginPulse } from "./pulse.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 import { begin as beginTyping } from "./typing.js";
 
@@ -15,6 +16,7 @@ beginDrafts(document);
 beginHints(document);
 beginPolling(document);
 beginPrinting(document);
+beginPulse(document);
 beginSwaps(document);
 beginTyping(document);
 moveFocus(document);

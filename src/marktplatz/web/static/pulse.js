@@ -1,0 +1,133 @@
+// The pulse of the evening. An element with data-pulse="address" says where it is heard: one line for the whole page, which tells of
+// every new state. The line heals itself: whoever hears nothing for 20 seconds, or loses it, asks once by a plain request and comes
+// again, at a time of its own so that a hall does not come at once. Clocks go by the server's time, the same second everywhere.
+
+import { begin as beginClocks, setClock, setOffset } from "./clock.js";
+import { begin as beginGong } from "./gong.js";
+import { refresh } from "./refresh.js";
+
+const SILENT_MS = 20_000;
+const LOOK_EVERY_MS = 2_000;
+const SYNC_EVERY_MS = 300_000;
+const HIDDEN_MS = 60_000;
+
+let place = null;
+let stream = null;
+let state = null;
+let tries = 0;
+let heardAt = 0;
+let syncedAt = -Infinity;
+let bestTrip = Infinity;
+let retry = null;
+let resting = null;
+
+const now = () => performance.now();
+
+// What has moved, in the words of data-refresh.
+function compare(before, after) {
+  const clockOf = (each) => JSON.stringify({ ...each.clock, time: null });
+  const moved = [];
+  if (clockOf(before) !== clockOf(after)) moved.push("clock");
+  if (before.agreements !== after.agreements || before.last_at !== after.last_at) moved.push("board");
+  if (before.plan !== after.plan) moved.push("plan");
+  if (before.waiting !== after.waiting) moved.push("desk");
+  if (before.present !== after.present) moved.push("door");
+  return moved;
+}
+
+function take(told) {
+  if (state !== null && told.version < state.version) return;
+  const before = state;
+  state = told;
+  setClock(told.clock);
+  place.dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
+  const moved = before === null ? [] : compare(before, told);
+  if (moved.length) refresh(moved, place.hasAttribute("data-hurry"));
+}
+
+function hear() {
+  heardAt = now();
+  tries = 0;
+  for (const note of document.querySelectorAll("[data-offline]")) note.hidden = true;
+}
+
+// A plain request: it sets the clock by the middle of its way, and stands in for the line while that is broken.
+async function look() {
+  const sent = now();
+  const answer = await fetch(`${place.dataset.pulse}/now`, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const trip = now() - sent;
+  const told = await answer.json();
+  if (trip <= bestTrip * 1.5 || now() - syncedAt > SYNC_EVERY_MS) {
+    bestTrip = Math.min(trip, bestTrip);
+    syncedAt = now();
+    setOffset(Date.parse(told.clock.time) - (sent + trip / 2));
+  }
+  hear();
+  take(told);
+}
+
+function close() {
+  stream?.close();
+  stream = null;
+  clearTimeout(retry);
+}
+
+function open() {
+  close();
+  heardAt = now();
+  stream = new EventSource(place.dataset.pulse);
+  stream.addEventListener("pulse", (event) => {
+    hear();
+    take(JSON.parse(event.data));
+  });
+  stream.addEventListener("beat", hear);
+  stream.addEventListener("error", comeAgain);
+}
+
+function comeAgain() {
+  close();
+  tries += 1;
+  if (tries > 2) for (const note of document.querySelectorAll("[data-offline]")) note.hidden = false;
+  retry = setTimeout(start, 300 + Math.random() * 1500 * Math.min(tries, 6));
+}
+
+async function start() {
+  const before = tries;
+  try {
+    await look();
+    tries = before; // only the line itself counts as mended, else a proxy that stops lines would be asked without a rest
+  } catch {
+    // the line is tried all the same
+  }
+  open();
+}
+
+function watch() {
+  if (stream !== null && now() - heardAt > SILENT_MS) comeAgain();
+  else if (stream !== null && now() - syncedAt > SYNC_EVERY_MS) look().catch(() => {});
+}
+
+// A phone in a pocket needs no line; what leads the evening keeps it.
+function onVisibility() {
+  clearTimeout(resting);
+  if (document.visibilityState === "visible") {
+    if (stream === null) start();
+    else look().catch(comeAgain);
+  } else if (!place.hasAttribute("data-gong")) {
+    resting = setTimeout(close, HIDDEN_MS);
+  }
+}
+
+export function begin(root) {
+  beginClocks(root);
+  place = root.querySelector("[data-pulse]");
+  if (place === null || typeof EventSource === "undefined") return;
+  beginGong(place);
+  start();
+  setInterval(watch, LOOK_EVERY_MS);
+  document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => event.persisted && start());
+  window.addEventListener("online", () => comeAgain());
+}

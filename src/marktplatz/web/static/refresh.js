@@ -1,0 +1,69 @@
+// Parts with an id and data-refresh="clock board plan desk door" are fetched anew from the page's own address when such a thing has
+// moved. Focus stays where it was; what somebody is typing is left alone until they are done. Many changes at once are one request.
+
+const JITTER_MS = 1_500;
+const AGAIN_MS = 3_000;
+
+const wanted = new Set();
+let timer = null;
+let isBusy = false;
+
+function isInHand(part) {
+  const active = document.activeElement;
+  const isTyping = part.contains(active) && active.matches("textarea, select, input:not([type='hidden'])");
+  return isTyping || part.querySelector("[aria-busy='true']") !== null;
+}
+
+function replace(part, fresh) {
+  const own = part.contains(document.activeElement) ? document.activeElement.id : null;
+  const opened = [...part.querySelectorAll("details[open][id]")].map((each) => each.id);
+  part.replaceWith(document.adoptNode(fresh));
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  if (own !== null) {
+    const target = (own && document.getElementById(own)) || fresh;
+    if (target === fresh) fresh.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+  fresh.dispatchEvent(new CustomEvent("swapped", { bubbles: true, detail: part }));
+}
+
+async function fetchParts() {
+  timer = null;
+  if (isBusy) {
+    plan(AGAIN_MS);
+    return;
+  }
+  const listens = (part) => part.dataset.refresh.split(" ").some((name) => wanted.has(name));
+  const parts = [...document.querySelectorAll("[data-refresh][id]")].filter(listens);
+  if (!parts.length) {
+    wanted.clear();
+    return;
+  }
+  const asked = [...wanted];
+  wanted.clear();
+  isBusy = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of parts) {
+      const fresh = page.getElementById(part.id);
+      if (part.isConnected && fresh && isInHand(part)) for (const name of asked) wanted.add(name);
+      else if (part.isConnected && fresh) replace(part, fresh);
+    }
+  } catch {
+    for (const name of asked) wanted.add(name);
+  } finally {
+    isBusy = false;
+  }
+  if (wanted.size) plan(AGAIN_MS);
+}
+
+function plan(delay) {
+  timer ??= setTimeout(fetchParts, delay);
+}
+
+export function refresh(names, isHurried) {
+  for (const name of names) wanted.add(name);
+  plan(isHurried ? 0 : Math.random() * JITTER_MS);
+}
