@@ -11,7 +11,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.clock import Step, read_clock
 from marktplatz.usecases.clock_deeds import Deed, turn_clock
 from marktplatz.usecases.closing import count_since, freeze_figures
-from marktplatz.usecases.hall import MOST_WANTED, count_calls_for_help, count_presence, find_milestones, set_goal
+from marktplatz.usecases.evening_overview import MOST_WANTED, count_calls_for_help, count_presence, find_milestones, set_goal
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.pulse import read_pulse
