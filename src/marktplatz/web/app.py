@@ -49,6 +49,7 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    agreement_hints,
     comparing,
     files,
     join,
@@ -57,6 +58,7 @@ from marktplatz.web.pages import (
     market,
     matching,
     me,
+    me_agreements,
     me_attendance,
     me_data,
     me_entries,
@@ -84,6 +86,7 @@ from marktplatz.web.pages import (
     what_if,
     workbench,
 )
+from marktplatz.web.pages import agreements as agreements_page
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
@@ -156,6 +159,9 @@ PAGES = (
     radar_calls.router,
     workbench.router,
     what_if.router,
+    agreement_hints.router,
+    agreements_page.router,
+    me_agreements.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

@@ -8,6 +8,7 @@ from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_advice import ADVICE_SENTENCES
+from marktplatz.wording.findings_brokers import BROKER_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
@@ -178,6 +179,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **SERVICE_SENTENCES,
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
+    **BROKER_SENTENCES,
     **ACCESS_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,

@@ -28,6 +28,7 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
+from marktplatz.wording.done_brokers import BROKERS_DONE
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
 from marktplatz.wording.done_plan import PLAN_DONE
@@ -166,4 +167,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **DONE_REGISTRATIONS,
     **RADAR_DONE,
     **WORKBENCH_DONE,
+    **BROKERS_DONE,
 }

@@ -1,5 +1,6 @@
 // What makes pages better where JavaScript runs: they all work without. One small module a concern, begun here.
 
+import { begin as beginAgreements } from "./agreement.js";
 import { begin as beginCopying } from "./copy.js";
 import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
@@ -7,6 +8,7 @@ import { begin as beginHints } from "./hints.js";
 import { begin as beginPolling } from "./poll.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 
+beginAgreements(document);
 beginCopying(document);
 beginHash(document);
 beginDrafts(document);
@@ -16,6 +18,7 @@ beginSwaps(document);
 moveFocus(document);
 
 document.addEventListener("swapped", (event) => {
+  beginAgreements(event.target);
   beginDrafts(event.target);
   beginHints(event.target);
   beginPolling(event.target);
