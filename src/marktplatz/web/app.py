@@ -51,6 +51,7 @@ from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     agreement_hints,
+    broker,
     comparing,
     files,
     join,
@@ -63,6 +64,7 @@ from marktplatz.web.pages import (
     me_attendance,
     me_data,
     me_entries,
+    me_hall,
     me_plan,
     me_wishes,
     merging,
@@ -163,7 +165,9 @@ PAGES = (
     what_if.router,
     agreement_hints.router,
     agreements_page.router,
+    broker.router,
     me_agreements.router,
+    me_hall.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
