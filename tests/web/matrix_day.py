@@ -12,13 +12,14 @@ from marktplatz.db.models import (
     CheckIn,
     Consent,
     ConsentText,
+    HallNote,
     OrganisationRecord,
     Station,
 )
 from marktplatz.market import Organisation
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.organisations import add_organisation
-from marktplatz.vocabulary import AgreementStatus, CheckInStatus, ConsentPurpose, OrganisationKind, Role, ServiceSide
+from marktplatz.vocabulary import AgreementStatus, CheckInStatus, ConsentPurpose, NoteKind, OrganisationKind, Role, ServiceSide
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 HERE: Final = "m1"
@@ -41,6 +42,9 @@ def plant_day(session: Session) -> None:
         session.add(CheckIn(market_id=market, organisation_id=f"o-{variant}", status=CheckInStatus.PRESENT, changed_at=NOW))
         word = f"Kanari-Vertrag-{variant}"
         _plant_agreement(session, market, f"v-{variant}", AgreementStatus.RETURNED, PARTIES[variant], word)
+        note = HallNote(market_id=market, id=f"h-{variant}", kind=NoteKind.NOTE, organisation_id=f"o-{variant}")
+        note.text, note.author, note.created_at = f"Kanari-Notiz-{variant}", "account:a-broker", NOW
+        session.add(note)
         _plant_agreement(session, market, f"w-{variant}", AgreementStatus.SUBMITTED, PARTIES[variant], word)
     _plant_agreement(session, HERE, "z-quiet", AgreementStatus.CERTIFIED, ("o-own", "o-partner"), "Kanari-Tafel-quiet", number=1)
     _plant_agreement(session, HERE, "z-named", AgreementStatus.CERTIFIED, ("o-partner", "o-other"), "Kanari-Tafel-named", number=2)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.engine import INSTALLATION
 from marktplatz.db.models import (
     Consent,
+    HallNote,
     IdempotencyRecord,
     Link,
     Login,
@@ -29,6 +30,7 @@ def erase_person(session: Session, now: datetime, actor: Actor, person: Person) 
     market_id, person_id = person.market_id, person.id
     traces = Traces.of(session, person)
     _forget_assistance(session, person)
+    _empty_hall_notes(session, person)
     for kept in (Consent, Login, Link, OutboxMessage, Representation):
         session.execute(delete(kept).where(kept.market_id == market_id, kept.person_id == person_id))
     session.delete(person)
@@ -51,6 +53,15 @@ def _forget_assistance(session: Session, person: Person) -> None:
     for record in session.scalars(wanted):
         record.assistance = None
     session.flush()
+
+
+def _empty_hall_notes(session: Session, person: Person) -> None:
+    """What brokers wrote about an organisation is about whoever stood there for it; that they did something stays."""
+    own = select(Representation.organisation_id).where(
+        Representation.market_id == person.market_id, Representation.person_id == person.id
+    )
+    about = (HallNote.organisation_id.in_(own) | HallNote.partner_id.in_(own), HallNote.text.is_not(None))
+    session.execute(update(HallNote).where(HallNote.market_id == person.market_id, *about).values(text=None))
 
 
 def find_persons_by_mail(session: Session, mail: str, market_id: str | None = None) -> list[Person]:

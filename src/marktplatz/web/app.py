@@ -23,6 +23,7 @@ from marktplatz.web.api import (
     entries,
     evening,
     exports,
+    hall_notes,
     imports,
     links,
     markets,
@@ -53,6 +54,8 @@ from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
+    agreement_hints,
+    broker,
     comparing,
     door,
     day,
@@ -64,9 +67,11 @@ from marktplatz.web.pages import (
     market,
     matching,
     me,
+    me_agreements,
     me_attendance,
     me_data,
     me_entries,
+    me_hall,
     me_plan,
     me_wishes,
     merging,
@@ -97,6 +102,7 @@ from marktplatz.web.pages import (
     what_if,
     workbench,
 )
+from marktplatz.web.pages import agreements as agreements_page
 from marktplatz.web.pages import outbox as outbox_page
 from marktplatz.web.pages import stations as stations_page
 from marktplatz.web.pages.frame import install_pages
@@ -117,6 +123,7 @@ ROUTERS = (
     desk.router,
     board.router,
     evening.router,
+    hall_notes.router,
     session.router,
     links.router,
     accounts.router,
@@ -183,6 +190,11 @@ PAGES = (
     door.router,
     walk_in.router,
     here.router,
+    agreement_hints.router,
+    agreements_page.router,
+    broker.router,
+    me_agreements.router,
+    me_hall.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")

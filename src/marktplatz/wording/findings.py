@@ -8,6 +8,7 @@ from marktplatz.wording import translate
 from marktplatz.wording.by_hand import BY_HAND_FINDINGS
 from marktplatz.wording.findings_access import ACCESS_SENTENCES
 from marktplatz.wording.findings_advice import ADVICE_SENTENCES
+from marktplatz.wording.findings_brokers import BROKER_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_doors import DOOR_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
@@ -183,6 +184,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **DAY_SENTENCES,
     **DOOR_SENTENCES,
     **WALL_SENTENCES,
+    **BROKER_SENTENCES,
     **ACCESS_SENTENCES,
     **NOTARY_SENTENCES,
     **OUTBOX_SENTENCES,

@@ -16,6 +16,7 @@ from marktplatz.vocabulary import (
     ImpactField,
     MessageKind,
     MessageStatus,
+    NoteKind,
     OrganisationKind,
     Phase,
     Reciprocity,
@@ -29,6 +30,7 @@ from marktplatz.vocabulary import (
 )
 from marktplatz.wording import translate
 from marktplatz.wording.done_doors import DONE_DOORS
+from marktplatz.wording.done_brokers import BROKERS_DONE
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_notary import NOTARY_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
@@ -130,6 +132,10 @@ WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (AgreementStatus.RETURNED, "zurückgegeben"),
     (AgreementStatus.CERTIFIED, "beglaubigt"),
     (AgreementStatus.VOID, "ungültig"),
+    (NoteKind.NOTE, "Notiz"),
+    (NoteKind.HELP, "Hilferuf"),
+    (NoteKind.REFUSAL, "Absage"),
+    (NoteKind.INTRODUCTION, "Zusammengebracht"),
     (DataClass.CONTACTS, "Personen und Kontaktdaten"),
     (DataClass.MESSAGES, "Mails"),
     (DataClass.RUN_INPUTS, "Eingaben der Rechenläufe"),
@@ -173,4 +179,5 @@ ALL_DONE: Final[Mapping[str, str]] = {
     **WORKBENCH_DONE,
     **DONE_DOORS,
     **WALL_DONE,
+    **BROKERS_DONE,
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import Agreement, PairingRecord, Run, TimetableRecord, WishRecord
 from marktplatz.usecases.agreements import has_party
 from marktplatz.usecases.own_entries import find_own_entries
+from marktplatz.usecases.own_hall import find_own_hall
 from marktplatz.usecases.own_organisation import (
     OwnWords,
     change_own_words,
@@ -19,9 +20,11 @@ from marktplatz.usecases.own_organisation import (
 )
 from marktplatz.vocabulary import Attendance, EntrySide, Standing
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
+from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm, read_value
 from marktplatz.web.pages.join_read import read_website
 from marktplatz.web.pages.mine import Chosen, Mine, Reader, Writer, check_seen, load_mine, make_router, show_mine
+from marktplatz.web.service import service_of
 
 router = make_router()
 
@@ -41,10 +44,12 @@ def show_overview(
 ) -> Response:
     mine = load_mine(request, session, caller, market, organisation)
     if mine.chosen is None:
-        return show_mine(request, "me.html", mine, entries=[], nexts=[], counts={})
+        return show_mine(request, "me.html", mine, entries=[], nexts=[], counts={}, own_hall=None)
     entries = find_own_entries(session, market, mine.organisation.id)
     counts = _count(session, mine)
-    return show_mine(request, "me.html", mine, entries=entries, nexts=_find_nexts(mine, entries, counts), counts=counts)
+    own_hall = find_own_hall(session, mine.market, mine.organisation.id, service_of(request).scores, find_language(request))
+    nexts = _find_nexts(mine, entries, counts)
+    return show_mine(request, "me.html", mine, entries=entries, nexts=nexts, counts=counts, own_hall=own_hall)
 
 
 @router.get("/organisation", name="my_organisation")

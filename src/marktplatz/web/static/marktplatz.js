@@ -1,5 +1,6 @@
 // What makes pages better where JavaScript runs: they all work without. One small module a concern, begun here.
 
+import { begin as beginAgreements } from "./agreement.js";
 import { begin as beginCopying } from "./copy.js";
 import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
@@ -10,6 +11,7 @@ import { begin as beginPulse } from "./pulse.js";
 import { begin as beginSwaps, moveFocus } from "./swap.js";
 import { begin as beginTyping } from "./typing.js";
 
+beginAgreements(document);
 beginCopying(document);
 beginHash(document);
 beginDrafts(document);
@@ -22,6 +24,7 @@ beginTyping(document);
 moveFocus(document);
 
 document.addEventListener("swapped", (event) => {
+  beginAgreements(event.target);
   beginDrafts(event.target);
   beginHints(event.target);
   beginPolling(event.target);

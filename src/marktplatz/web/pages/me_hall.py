@@ -1,0 +1,44 @@
+"""A participant in the hall: whom they are being brought together with, who is free, and the code that partners read from them."""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+import segno
+from fastapi import Request, Response
+from markupsafe import Markup
+
+from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.own_hall import find_own_hall
+from marktplatz.web.access import FROM_DAY, Rule
+from marktplatz.web.deps import MarketId, ReadSession
+from marktplatz.web.language import find_language
+from marktplatz.web.pages.mine import Chosen, load_mine, make_router, show_mine
+from marktplatz.web.service import service_of
+
+router = make_router()
+
+MOST_NEXT = 8
+
+
+@router.get("/partners", name="my_partners")
+def show_partners(
+    caller: Annotated[Actor, Rule("pages:read", participant=FROM_DAY)],
+    market: MarketId,
+    request: Request,
+    session: ReadSession,
+    organisation: Chosen = None,
+) -> Response:
+    mine = load_mine(request, session, caller, market, organisation)
+    service, language = service_of(request), find_language(request)
+    found = find_own_hall(session, mine.market, mine.organisation.id, service.scores, language, MOST_NEXT)
+    base = service.settings.base_url.rstrip("/")
+    address = f"{base}/m/{quote(market, safe='')}/me/agreements/new?{urlencode({'partner': mine.organisation.id})}"
+    return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=_draw(address))
+
+
+def _draw(address: str) -> Markup:
+    """Dark on light whatever the page's colours are, since cameras read it so."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        dark="#000", light="#fff", border=4, omitsize=True, svgclass="qr"
+    )
+    return Markup(drawn)  # noqa: S704 segno's own
