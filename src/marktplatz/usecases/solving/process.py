@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -62,7 +63,7 @@ class SolveProcess:
         cpu_s = math.ceil(limits.wall_s) * (os.cpu_count() or 1) + 1
         request = Request(job=job, market_bytes=len(market), memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
         try:
-            self._child = _spawn()
+            self._child = spawn(_COMMAND)
             content = REQUEST.dump_json(request) + b"\n" + market
             threading.Thread(target=self._follow, args=(self._child, content), daemon=True, name="solve").start()
         except (OSError, RuntimeError) as error:  # no process or no thread is left on this machine
@@ -136,7 +137,7 @@ class SolveProcess:
         with contextlib.suppress(OSError):  # it died early; the exit code tells
             child.stdin.write(content)
             child.stdin.flush()
-        while line := _read_line(child.stdout):
+        while line := read_line(child.stdout):
             message = read_message(line)
             if not isinstance(message, SolvePhase):
                 return message
@@ -164,11 +165,11 @@ class SolveProcess:
         return Failed(FailureKind.CRASHED, detail)
 
 
-def _spawn() -> "subprocess.Popen[bytes]":
+def spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     # The settings of a service hold secrets; what solves needs none of them.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
     return subprocess.Popen(  # noqa: S603  # our own module, no argument comes from outside
-        _COMMAND,
+        list(command),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -177,7 +178,7 @@ def _spawn() -> "subprocess.Popen[bytes]":
     )
 
 
-def _read_line(stream: IO[bytes]) -> bytes:
+def read_line(stream: IO[bytes]) -> bytes:
     """A whole line; nothing where the process ended in the middle of one."""
     line = stream.readline(MAX_LINE_BYTES)
     return line if line.endswith(b"\n") else b""
