@@ -31,7 +31,7 @@ WITHOUT_CONTENT: Final = frozenset(
         *("outbox", "pair", "person", "plan_change", "profile", "run", "station", "timetable", "token"),
     )
 )
-"""Kinds of records whose changes alter neither who takes part nor what they offer and seek; for any other the market is read anew."""
+"""Kinds of records whose changes alter neither who takes part nor what they offer and seek; else the market is read anew."""
 
 
 class Deal(Value):

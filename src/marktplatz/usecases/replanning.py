@@ -23,6 +23,7 @@ from marktplatz.usecases.propose import BrokenPlan
 from marktplatz.usecases.schedule import timetable_plan
 from marktplatz.usecases.solving.jobs import Key
 from marktplatz.usecases.solving.warm_jobs import CameIn, KnownRounds, Replan, Replanned, WentOut
+from marktplatz.vocabulary import PlanStatus
 
 MOST_EXPLAINED: Final = 4
 """Of those who are newly alone; why somebody is alone takes longer to find than a new partner for everybody."""
@@ -34,7 +35,7 @@ def replan_day(gathered: Gathered, job: Replan) -> Replanned:
     problem = problem_of_day(gathered.problem, absent=job.away, forbidden=job.forbidden, settled=job.settled, wanted=job.wanted)
     assignment = solve(problem, previous=job.previous, time_limit_s=job.time_limit_s)
     violations = find_violations(problem, assignment)
-    if violations:
+    if violations or assignment.status is PlanStatus.REFUSED:
         raise BrokenPlan(str(violations))
     chosen = {(pair.offer, pair.need): int(row) for pair, row in zip(assignment.pairs(problem), assignment.chosen, strict=True)}
     timetable = None if job.rounds is None else _replan_rounds(gathered, problem, job, job.rounds, tuple(chosen))

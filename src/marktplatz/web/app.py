@@ -169,7 +169,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.board.end):
-            async with carrying(service), tidying(service), service.runs.at_work():
+            async with carrying(service), tidying(service), service.runs.at_work(), service.day.at_work():
                 yield
         service.board.end()
         if database is None:

@@ -22,6 +22,7 @@ from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
+from marktplatz.web.day_planner import DayPlanner
 from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import LiveBoard
 from marktplatz.web.rates import Rates
@@ -76,6 +77,7 @@ class Service:
     """Who knows it may become the owner of an installation that has nobody yet; it is printed where the service was started."""
     mail_waits: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     runs: RunQueue = field(init=False)
+    day: DayPlanner = field(init=False)
     preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
@@ -91,7 +93,9 @@ class Service:
         at_once = self.settings.solves_at_once
         self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
         self.board = LiveBoard(self.read_board)
-        self.after_commit = [self.board.notice]
+        memory_bytes = self.settings.solve_memory_mb * 1024**2
+        self.day = DayPlanner(self.database, self.queue.turn, self.tell_of_commit, self.clock, memory_bytes)
+        self.after_commit = [self.board.notice, self.day.notice]
 
     def tell_of_commit(self, chain: str) -> None:
         for tell in self.after_commit:

@@ -1,7 +1,7 @@
 """The process that stays: keeps the scored markets of the day, and answers one request after the other on its pipes.
 
-Started as `python -m marktplatz.usecases.solving.warm_child`. It ends when its input does. What it knows besides the markets' scores
-comes with every request, so that a process that was started anew answers the same.
+Started as `python -m marktplatz.usecases.solving.warm_child`. It ends when its input does. All but the
+markets' scores comes with every request, so that a process that was started anew answers the same.
 """
 
 import sys
@@ -14,9 +14,8 @@ from marktplatz.exchange.process_limits import limit_process
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.usecases.replanning import replan_day
 from marktplatz.usecases.solving.child import keep_output_for_messages, read_market, step_back, write_all
-from marktplatz.usecases.solving.warm_jobs import WARM_ANSWER, WARM_REQUEST, Replan, WarmAnswer, WarmRequest
+from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, Replan, WarmAnswer, WarmRequest
 
-MOST_MARKETS: Final = 4
 _LIFETIME_S: Final = 7 * 24 * 3_600
 """Of processor time: a limit that nothing reaches but a loop; each answer has its own, by the parent's clock."""
 _LONGEST_DETAIL: Final = 4_000

@@ -10,6 +10,9 @@ from marktplatz.plan import Pairing, PlanBound, Served, TimetablePlan, Unpaired
 from marktplatz.usecases.solving.jobs import Key
 from marktplatz.vocabulary import PlanStatus
 
+MOST_MARKETS: Final = 4
+"""That a process keeps."""
+
 TalkRow = tuple[int, int, str, str, int]
 """Round, table, the two organisations, points."""
 

@@ -9,8 +9,7 @@ import threading
 from typing import IO, Final
 
 from marktplatz.usecases.solving.process import read_line, spawn
-from marktplatz.usecases.solving.warm_child import MOST_MARKETS
-from marktplatz.usecases.solving.warm_jobs import WARM_ANSWER, WARM_REQUEST, Load, Replanned, WarmJob, WarmRequest
+from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, Load, Replanned, WarmJob, WarmRequest
 
 logger = logging.getLogger("marktplatz.runs")
 
@@ -33,7 +32,7 @@ class WarmProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._known: list[str] = []
-        self._is_ended = False
+        self._ended = threading.Event()
 
     @property
     def pid(self) -> int | None:
@@ -60,9 +59,11 @@ class WarmProcess:
                 child.kill()
 
     def end(self) -> None:
-        """For good."""
-        self._is_ended = True
+        """For good; waits until nothing is left of it."""
+        self._ended.set()
         self.kill()
+        with self._turn:
+            self._drop()
 
     def _ask(self, market: str, packed: bytes, job: WarmJob, within_s: float) -> Replanned | None:
         child = self._find_child()
@@ -87,7 +88,7 @@ class WarmProcess:
         return answer.replanned
 
     def _find_child(self) -> "subprocess.Popen[bytes]":
-        if self._is_ended:
+        if self._ended.is_set():
             raise NoAnswerError("the service stops")
         if self._child is not None and self._child.poll() is None:
             return self._child
@@ -97,7 +98,7 @@ class WarmProcess:
         threading.Thread(target=_listen, args=(child.stdout, self._answers), daemon=True, name="warm").start()
         threading.Thread(target=_overhear, args=(child.stderr,), daemon=True, name="warm").start()
         self._child = child
-        if self._is_ended:  # it was ended while this one started
+        if self._ended.is_set():  # it was ended while this one started
             child.kill()
         return child
 
