@@ -55,7 +55,7 @@ class LiveMarket:
             answer = self.staff.post(f"{URL}/checkins", json={"organisation": organisation, "status": status})
         else:
             tag = {"If-Match": known.headers["ETag"]}
-            answer = self.staff.patch(f"{URL}/checkins/{organisation}", json={"status": status}, headers=tag)
+            answer = self.staff.put(f"{URL}/checkins/{organisation}", json={"status": status}, headers=tag)
         assert answer.status_code in (200, 201), answer.text
 
     def pairs(self) -> set[Key]:
@@ -98,7 +98,9 @@ class LiveMarket:
         return solve(problem_of_day(gather(market).problem, absent=absent, **facts))
 
 
-def make_live(world: World, points: Mapping[Key, int] | None = None, *, rounds: int = 3, tables: int = 3, **policy: Any) -> LiveMarket:
+def make_live(
+    world: World, points: Mapping[Key, int] | None = None, *, rounds: int = 3, tables: int = 3, **policy: Any
+) -> LiveMarket:
     """Solved, published with a timetable, in its evening; nothing has happened yet."""
     plant(world, make_scored_market(points or POINTS, **policy))
     now = world.clock.now

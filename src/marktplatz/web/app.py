@@ -30,6 +30,7 @@ from marktplatz.web.api import (
     pairings,
     pairs,
     persons,
+    plan_changes,
     preflight,
     runs,
     session,
@@ -50,6 +51,7 @@ from marktplatz.web.logs import RequestLog
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     comparing,
+    day_changes,
     files,
     join,
     letters,
@@ -115,6 +117,7 @@ ROUTERS = (
     pairings.router,
     thinking.router,
     timetable.router,
+    plan_changes.router,
     imports.router,
     exports.router,
     archives.router,
@@ -156,6 +159,7 @@ PAGES = (
     radar_calls.router,
     workbench.router,
     what_if.router,
+    day_changes.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
