@@ -51,9 +51,9 @@ def test_the_list_says_what_happened_and_what_it_led_to(world: World) -> None:
     add_change(live)
     add_change(live, 2, causes=[{"code": "refused", "offer": "c2.brush", "need": "n2.rooms"}], talks=[], is_proven=False)
     text = page.get(PAGE).text
-    assert "c1 ist nicht gekommen." in text
-    assert "c2 spricht jetzt mit n1: Runde 2, Tisch 1." in text
-    assert "c3 und n3 sprechen jetzt in Runde 3 an Tisch 2, statt in Runde 1 an Tisch 3." in text
+    assert "C1 ist nicht gekommen." in text
+    assert "C2 spricht jetzt mit N1: Runde 2, Tisch 1." in text
+    assert "C3 und N3 sprechen jetzt in Runde 3 an Tisch 2, statt in Runde 1 an Tisch 3." in text
     assert "wird noch nachgerechnet" in text
     assert text.index('id="change-2"') < text.index('id="change-1"')
 
@@ -88,10 +88,10 @@ def test_my_page_says_what_is_new_for_me(world: World) -> None:
     mine = as_page(as_participant(live.world, "n1"))
     text = mine.get("/m/m1/me/timetable").text
     assert "Neu seit 10:01" in text
-    assert "c1 ist nicht gekommen." in text
-    assert "Runde 2, Tisch 1: Sie sprechen jetzt mit c2." in text
-    assert "Neuer Vorschlag für Sie: c3" in mine.get("/m/m1/me/proposals").text
-    assert "n3" not in text
+    assert "C1 ist nicht gekommen." in text
+    assert "Runde 2, Tisch 1: Sie sprechen jetzt mit C2." in text
+    assert "Neuer Vorschlag für Sie: C3" in mine.get("/m/m1/me/proposals").text
+    assert "N3" not in text
     others = as_page(as_participant(live.world, "n4"))
     assert "Neu seit" not in others.get("/m/m1/me/timetable").text
 
@@ -104,7 +104,7 @@ def test_nobody_is_told_who_refused_them(world: World) -> None:
     assert participant.get(f"{URL}/plan-changes").json()[0]["causes"] == []
     text = as_page(participant).get("/m/m1/me/timetable").text
     assert "kommen nicht zusammen" not in text
-    assert "Nicht mehr vorgeschlagen: c1" in as_page(participant).get("/m/m1/me/proposals").text
+    assert "Nicht mehr vorgeschlagen: C1" in as_page(participant).get("/m/m1/me/proposals").text
 
 
 def test_programs_read_the_changes_in_their_order(world: World) -> None:
