@@ -1,6 +1,7 @@
 """Why an organisation is in no pair of a plan made by hand: what would have to change for it to join this very plan."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from marktplatz.matching.gather import Gathered
@@ -17,8 +18,10 @@ from marktplatz.matching.unpaired import (
 from marktplatz.vocabulary import Rule, UnpairedReason
 
 
-def explain_left_over(gathered: Gathered, assignment: Assignment) -> dict[str, tuple[ObstacleReason, ...]]:
-    """Reasons for every organisation that is in no pairing, by organisation id, ascending; nothing is solved.
+def explain_left_over(
+    gathered: Gathered, assignment: Assignment, only: Collection[str] | None = None
+) -> dict[str, tuple[ObstacleReason, ...]]:
+    """Reasons for every organisation, or `only` those named, that is in no pairing, by id, ascending; nothing is solved.
 
     The reasons together suffice for one more pair beside those of the assignment. Where none is needed, `could_join` names the
     pair; where the partner's limits are used up, `taken_by_hand` names them. `explain_unpaired` asks the other question: what
@@ -26,7 +29,11 @@ def explain_left_over(gathered: Gathered, assignment: Assignment) -> dict[str, t
     """
     used = _count_uses(gathered.problem, assignment)
     ids = gathered.problem.organisations
-    return {ids[o]: _explain(gathered, used, o) for o in range(len(ids)) if not used.organisations[o]}
+    return {
+        ids[o]: _explain(gathered, used, o)
+        for o in range(len(ids))
+        if not used.organisations[o] and (only is None or ids[o] in only)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The parts of a plan file made from what the solver, the checker and the explainers know: values and their sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from marktplatz.market import Market
-from marktplatz.matching.explain import explain_pair, suggest_returns
+from marktplatz.matching.explain import PairReason, Return, explain_pair, suggest_returns
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment, Refusal
 from marktplatz.matching.unpaired import ObstacleReason
@@ -45,26 +45,24 @@ def word_stability(assignment: Assignment, stay_bonus: int, language: str) -> St
 
 def word_pairings(gathered: Gathered, assignment: Assignment, language: str) -> tuple[Pairing, ...]:
     returns = suggest_returns(gathered, assignment)
-    pairings = []
-    for row in assignment.chosen.tolist():
-        pair = gathered.problem.pair(row)
-        back = returns.get(row)
-        reasons = tuple(
+    rows = assignment.chosen.tolist()
+    return tuple(word_pairing(gathered, row, explain_pair(gathered, row), returns.get(row), language) for row in rows)
+
+
+def word_pairing(gathered: Gathered, row: int, reasons: Sequence[PairReason], back: Return | None, language: str) -> Pairing:
+    pair = gathered.problem.pair(row)
+    return Pairing(
+        offer=pair.offer,
+        need=pair.need,
+        points=pair.points,
+        reasons=tuple(
             PairingReason(
                 code=reason.criterion, points=reason.points, text=pair_sentence(reason.criterion, reason.params, language)
             )
-            for reason in explain_pair(gathered, row)
-        )
-        pairings.append(
-            Pairing(
-                offer=pair.offer,
-                need=pair.need,
-                points=pair.points,
-                reasons=reasons,
-                suggested_return=SuggestedReturn(offer=back.offer, need=back.need) if back else None,
-            )
-        )
-    return tuple(pairings)
+            for reason in reasons
+        ),
+        suggested_return=SuggestedReturn(offer=back.offer, need=back.need) if back else None,
+    )
 
 
 def word_unpaired(

@@ -96,10 +96,13 @@ def policy_fields(value: Policy) -> dict[str, Any]:
 
 
 class Extent(Enum):
-    """How much of a market is loaded: all that there is; what nobody withdrew; or what is approved and coming, to be matched."""
+    """How much of a market is loaded: all that there is; what nobody withdrew; what is approved; or that as far as it is coming,
+    which is what is matched.
+    """
 
     ALL = auto()
     KEPT = auto()
+    APPROVED = auto()
     READY = auto()
 
 
@@ -149,6 +152,8 @@ def _is_in(row: OrganisationRecord | EntryRecord, extent: Extent) -> bool:
     if extent is Extent.READY:
         is_coming = isinstance(row, EntryRecord) or row.attendance is not Attendance.CANCELLED
         return row.standing is Standing.APPROVED and is_coming
+    if extent is Extent.APPROVED:
+        return row.standing is Standing.APPROVED
     return extent is Extent.ALL or row.standing is not Standing.WITHDRAWN
 
 

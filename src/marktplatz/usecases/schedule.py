@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from marktplatz.matching.gather import Gathered
-from marktplatz.matching.timetable import Attendance, plan_timetable
+from marktplatz.matching.timetable import Attendance, Timetable, plan_timetable
 from marktplatz.matching.verify_timetable import find_timetable_violations
 from marktplatz.plan import PlannedConversation, TimetableBoundOut, TimetablePlan
 from marktplatz.usecases.propose import BrokenPlan, keep_quiet
@@ -30,6 +30,11 @@ def schedule_conversations(
     violations = find_timetable_violations(problem, timetable, attendance=attendance, break_rounds=breaks)
     if violations:
         raise BrokenPlan(str(violations))
+    return timetable_plan(timetable)
+
+
+def timetable_plan(timetable: Timetable) -> TimetablePlan:
+    """The timetable file of a timetable."""
     return TimetablePlan(
         rounds=timetable.rounds,
         tables=timetable.tables,

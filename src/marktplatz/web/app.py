@@ -33,6 +33,7 @@ from marktplatz.web.api import (
     pairings,
     pairs,
     persons,
+    plan_changes,
     preflight,
     runs,
     session,
@@ -59,6 +60,7 @@ from marktplatz.web.pages import (
     comparing,
     door,
     day,
+    day_changes,
     files,
     here,
     join,
@@ -139,6 +141,7 @@ ROUTERS = (
     pairings.router,
     thinking.router,
     timetable.router,
+    plan_changes.router,
     imports.router,
     exports.router,
     archives.router,
@@ -195,6 +198,7 @@ PAGES = (
     broker.router,
     me_agreements.router,
     me_hall.router,
+    day_changes.router,
 )
 
 FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
@@ -208,7 +212,13 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         with ending_at_stop_signal(service.end_streams):
-            async with copying(service), carrying(service), tidying(service), service.runs.at_work():
+            async with (
+                copying(service),
+                carrying(service),
+                tidying(service),
+                service.runs.at_work(),
+                service.day.at_work(),
+            ):
                 yield
         service.end_streams()
         if database is None:

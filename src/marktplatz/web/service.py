@@ -24,6 +24,7 @@ from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
+from marktplatz.web.day_planner import DayPlanner
 from marktplatz.web.identity import Identity, identify
 from marktplatz.web.live import Live, Pace
 from marktplatz.web.rates import Rates
@@ -86,6 +87,7 @@ class Service:
     second_copy: "CopyState | None" = field(init=False, default=None)
     """How the copy on another disk stands, where one is kept."""
     runs: RunQueue = field(init=False)
+    day: DayPlanner = field(init=False)
     preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
@@ -100,9 +102,11 @@ class Service:
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
         at_once = self.settings.solves_at_once
         self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
+        memory_bytes = self.settings.solve_memory_mb * 1024**2
+        self.day = DayPlanner(self.database, self.queue.turn, self.tell_of_commit, self.clock, memory_bytes)
         self.board = Live("board", TypeAdapter(BoardState), self.read_board)
         self.pulse = Live("pulse", TypeAdapter(PulseState), self.read_pulse, PULSE_PACE)
-        self.after_commit = [self.board.notice, self.pulse.notice]
+        self.after_commit = [self.board.notice, self.pulse.notice, self.day.notice]
 
     def tell_of_commit(self, chain: str) -> None:
         for tell in self.after_commit:

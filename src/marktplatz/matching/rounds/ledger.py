@@ -60,6 +60,22 @@ class Ledger:
         self._moved.clear()
         return moves is not None
 
+    def place_nearby(self, talk: int) -> bool:
+        """Hold one more talk if at most talks of the same two organisations have to move, each to where it is in nobody's way."""
+        best: dict[int, int] | None = None
+        for round_ in self.rounds:
+            if self.hall.allowed[talk, round_] and self.sizes[round_] < self.most[round_]:
+                self._move(talk, round_)
+                fits = all(self._follow(seat, round_, round_) for seat in self._seats(talk)) and self._fits()
+                if fits and (best is None or len(self._moved) < len(best)):
+                    best = {moved: self.round_of[moved] for moved in self._moved}
+                self._take_back(0)
+        for moved, round_ in (best or {}).items():
+            self._move(moved, round_)
+        self._log.clear()
+        self._moved.clear()
+        return best is not None
+
     def _try(self, talk: int, round_: int, other: int) -> bool:
         """Put the talk into a round and swap paths of two rounds, or single talks into any third, until nobody is overbooked."""
         self._move(talk, round_)

@@ -53,6 +53,11 @@ def find_bound(hall: Hall, side: BoolArray | None, relaxed: IntArray | None = No
     return TimetableBound(meets // 2, most_served, points // 2)
 
 
+def find_points_bound(hall: Hall) -> int:
+    """More points than any timetable has, whatever the other aims."""
+    return _bound_halves(hall, count_meets=False, count_served=False)[2] // 2 if len(hall.first) else 0
+
+
 def _demand(hall: Hall, most: int) -> Demand:
     return Demand(
         talks=np.arange(len(hall.first)),

@@ -35,17 +35,17 @@ _LONGEST_DETAIL: Final = 4_000
 
 def main() -> int:
     """Read the request, solve, tell; whatever happens, the last line says how it ended."""
-    output = _keep_output_for_messages()
-    _step_back()
+    output = keep_output_for_messages()
+    step_back()
     request = REQUEST.validate_json(sys.stdin.buffer.readline())
     raw = sys.stdin.buffer.read(request.market_bytes)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     limit_process(request.memory_bytes, request.cpu_s)
-    _write(output, _answer(raw, request, lambda phase: _write(output, write_phase(phase))))
+    write_all(output, _answer(raw, request, lambda phase: write_all(output, write_phase(phase))))
     return 0
 
 
-def _keep_output_for_messages() -> int:
+def keep_output_for_messages() -> int:
     """Whatever a library prints goes nowhere; the messages have the pipe for themselves."""
     output = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -54,7 +54,7 @@ def _keep_output_for_messages() -> int:
     return output
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Everything else on the machine comes first; and a Ctrl-C in the terminal is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(AttributeError, OSError):  # Windows knows no niceness; there the parent asks for it
@@ -70,7 +70,7 @@ def _end_with_parent() -> None:
     os._exit(ORPHANED)
 
 
-def _write(output: int, line: bytes) -> None:
+def write_all(output: int, line: bytes) -> None:
     while line:
         line = line[os.write(output, line) :]
 
@@ -79,7 +79,7 @@ def _answer(raw: bytes, request: Request, report: Callable[[SolvePhase], None]) 
     try:
         started = perf_counter()
         report(SolvePhase.READING)
-        return write_outcome(_solve(_read(raw), request.job, started, report))
+        return write_outcome(_solve(read_market(raw), request.job, started, report))
     except MemoryError:
         return OUT_OF_MEMORY
     except MarktplatzError as error:
@@ -88,7 +88,7 @@ def _answer(raw: bytes, request: Request, report: Callable[[SolvePhase], None]) 
         return write_outcome(Failed(FailureKind.INTERNAL, traceback.format_exc()[-_LONGEST_DETAIL:]))
 
 
-def _read(raw: bytes) -> Market:
+def read_market(raw: bytes) -> Market:
     market, findings = validate(raw, Origins("", is_json=True))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if market is None or errors:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Final, TypeAlias
 
@@ -139,7 +140,7 @@ class SolveProcess:
         with contextlib.suppress(OSError):  # it died early; the exit code tells
             child.stdin.write(content)
             child.stdin.flush()
-        while line := _read_line(child.stdout):
+        while line := read_line(child.stdout):
             message = read_message(line)
             if not isinstance(message, SolvePhase):
                 return message
@@ -169,22 +170,29 @@ class SolveProcess:
 
 def start_child() -> "Process":
     """From the nursery where there can be one; else, or where it cannot be reached, started anew."""
-    # The settings of a service hold secrets; what solves needs none of them.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
     if nursery.IS_POSSIBLE:
         with contextlib.suppress(OSError):
-            return nursery.bear_child(environment)
+            return nursery.bear_child(_own_environment())
+    return spawn(_COMMAND)
+
+
+def _own_environment() -> dict[str, str]:
+    """The settings of a service hold secrets; what solves needs none of them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
+
+
+def spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603  # our own module, no argument comes from outside
-        _COMMAND,
+        list(command),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
+        env=_own_environment(),
         creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
     )
 
 
-def _read_line(stream: IO[bytes]) -> bytes:
+def read_line(stream: IO[bytes]) -> bytes:
     """A whole line; nothing where the process ended in the middle of one."""
     line = stream.readline(MAX_LINE_BYTES)
     return line if line.endswith(b"\n") else b""

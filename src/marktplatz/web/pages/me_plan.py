@@ -3,11 +3,15 @@
 from typing import Final
 
 from fastapi import Request, Response
+from sqlalchemy.orm import Session
 
+from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.own_plan import find_own_agreements, find_proposals, find_rounds
-from marktplatz.vocabulary import AgreementStatus
+from marktplatz.usecases.plan_news import Told, tell_own_news
+from marktplatz.vocabulary import AgreementStatus, Phase
 from marktplatz.web.deps import MarketId, ReadSession
-from marktplatz.web.pages.mine import Chosen, Reader, load_mine, make_router, show_mine
+from marktplatz.web.language import find_language
+from marktplatz.web.pages.mine import Chosen, Mine, Reader, load_mine, make_router, show_mine
 
 router = make_router()
 
@@ -27,7 +31,8 @@ def show_proposals(
     """Those of the published run; with the partners' contact, since publishing opens it."""
     mine = load_mine(request, session, caller, market, organisation)
     found = find_proposals(session, caller, market, mine.organisation.id)
-    return show_mine(request, "me_proposals.html", mine, "/proposals", proposals=found)
+    news = _find_news(request, session, caller, mine)
+    return show_mine(request, "me_proposals.html", mine, "/proposals", proposals=found, news=news)
 
 
 @router.get("/timetable", name="my_timetable")
@@ -37,7 +42,8 @@ def show_timetable(
     mine = load_mine(request, session, caller, market, organisation)
     found = find_rounds(session, caller, mine.market, mine.organisation)
     rounds, topics = found if found is not None else (None, {})
-    return show_mine(request, "me_timetable.html", mine, "/timetable", rounds=rounds, topics=topics)
+    news = _find_news(request, session, caller, mine)
+    return show_mine(request, "me_timetable.html", mine, "/timetable", rounds=rounds, topics=topics, news=news)
 
 
 @router.get("/agreements", name="my_agreements")
@@ -47,3 +53,11 @@ def show_agreements(
     mine = load_mine(request, session, caller, market, organisation)
     agreements, parties = find_own_agreements(session, caller, market, mine.organisation.id)
     return show_mine(request, "me_agreements.html", mine, "/agreements", agreements=agreements, parties=parties, tag_of=TAG_OF)
+
+
+def _find_news(request: Request, session: Session, caller: Actor, mine: Mine) -> list[Told]:
+    """Of this evening; before and after it there is nothing new."""
+    if mine.market.phase is not Phase.DAY:
+        return []
+    zone, language = mine.profile.timezone, find_language(request)
+    return tell_own_news(session, caller, mine.market.id, mine.organisation.id, zone, language)

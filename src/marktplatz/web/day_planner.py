@@ -1,0 +1,198 @@
+"""Keeps the plan of the evening true: hears of every commit, and where something has happened that the plan does not know, has it
+planned anew and puts the new one in its place.
+
+Lives in the event loop. What the plan knows stands in the database beside it, so nothing that happens to this, to the process that
+solves or to the service loses anything: the plan stays as it is, and the next look tries again.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from marktplatz.db.engine import INSTALLATION, Database
+from marktplatz.db.models import MarketRecord
+from marktplatz.errors import MarktplatzError
+from marktplatz.usecases.day_facts import Content
+from marktplatz.usecases.day_plan import Order, StaleError, look_at_day, store_replan
+from marktplatz.usecases.day_rows import WrongAnswerError
+from marktplatz.usecases.solving.warm_jobs import Load, Replanned, WarmJob
+from marktplatz.usecases.solving.warm_process import NoAnswerError, WarmProcess
+from marktplatz.vocabulary import Phase
+
+T = TypeVar("T")
+
+HASTE_S: Final = 0.2
+"""For the search where no quick proof exists; then the best plan found so far is taken, and the proof follows."""
+PROOF_S: Final = 20.0
+ANSWER_WITHIN_S: Final = 10.0
+LOAD_WITHIN_S: Final = 120.0
+LOOK_EVERY_S: Final = 30.0
+"""For what nobody told: another process that wrote, a market that came into its phase before the service started."""
+FIRST_RETRY_S: Final = 0.2
+LONGEST_RETRY_S: Final = 30.0
+STRICT_TRIES: Final = 3
+"""While more happens during every solve, the third plan is taken all the same; what it does not know comes next."""
+
+TROUBLE: Final = (NoAnswerError, WrongAnswerError, SQLAlchemyError, MarktplatzError)
+
+logger = logging.getLogger("marktplatz.runs")
+
+
+@dataclass(eq=False)
+class _Live:
+    """A market that is looked after."""
+
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    content: Content | None = None
+    failures: int = 0
+    stale: int = 0
+    proof: "asyncio.Task[None] | None" = None
+
+
+class DayPlanner:
+    """The live plans of all markets in their phase `day`."""
+
+    def __init__(
+        self,
+        database: Database,
+        turn: Callable[[str], AbstractAsyncContextManager[None]],
+        tell_of_commit: Callable[[str], None],
+        clock: Callable[[], datetime],
+        memory_bytes: int,
+    ) -> None:
+        self._database, self._turn, self._clock = database, turn, clock
+        self._tell_of_commit, self._memory_bytes = tell_of_commit, memory_bytes
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._live: dict[str, _Live] = {}
+        self._is_at_work = False
+        self._threads = CapacityLimiter(4)
+        self.solver, self.prover = WarmProcess(memory_bytes), WarmProcess(memory_bytes)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Catches up by itself with what happened before; at the end the processes are gone."""
+        self._is_at_work, self._threads = True, CapacityLimiter(4)
+        self.solver, self.prover = WarmProcess(self._memory_bytes), WarmProcess(self._memory_bytes)
+        search = asyncio.create_task(self._search())
+        try:
+            yield
+        finally:
+            self._is_at_work = False
+            for process in (self.solver, self.prover):
+                await to_thread.run_sync(process.end)
+            proofs = [live.proof for live in self._live.values() if live.proof is not None]
+            tasks = [search, *self._tasks.values(), *proofs]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._tasks.clear()
+            self._live.clear()
+
+    def notice(self, chain: str) -> None:
+        """Something was committed; called in the event loop."""
+        if not self._is_at_work or chain == INSTALLATION:
+            return
+        if chain not in self._live:
+            self._live[chain] = _Live()
+            self._tasks[chain] = asyncio.get_running_loop().create_task(self._look_after(chain, self._live[chain]))
+        self._live[chain].woken.set()
+
+    async def _search(self) -> None:
+        while True:
+            with suppress(SQLAlchemyError):
+                for market_id in await self._in_thread(self._find_markets):
+                    self.notice(market_id)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look_after(self, market_id: str, live: _Live) -> None:
+        """Until no plan of the market is live any more."""
+        while True:
+            live.woken.clear()
+            try:
+                is_live = await self._catch_up(market_id, live)
+                live.failures = live.stale = 0
+            except StaleError:
+                live.stale += 1
+                continue
+            except TROUBLE as error:
+                logger.warning("the plan of the day waits: %s: %s", type(error).__name__, error)
+                live.failures += 1
+                await asyncio.sleep(min(FIRST_RETRY_S * 2**live.failures, LONGEST_RETRY_S))
+                continue
+            if not is_live and not live.woken.is_set():
+                del self._live[market_id], self._tasks[market_id]
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(live.woken.wait(), LOOK_EVERY_S)
+
+    async def _catch_up(self, market_id: str, live: _Live) -> bool:
+        content, order = await self._in_thread(partial(self._look, market_id, live.content))
+        live.content = content
+        if content is None:
+            return False
+        if order is not None and order.is_proof:
+            if live.proof is None or live.proof.done():
+                live.proof = asyncio.create_task(self._prove(order))
+            return True
+        if order is not None and live.proof is not None and not live.proof.done():
+            self.prover.kill()  # the plan that it was about is over
+        await self._ask(self.solver, content, Load(), LOAD_WITHIN_S)
+        if order is not None:
+            answer = await self._ask(self.solver, content, order.job.model_copy(update={"time_limit_s": HASTE_S}), ANSWER_WITHIN_S)
+            await self._store(order, answer, is_strict=live.stale < STRICT_TRIES)
+        return True
+
+    async def _prove(self, order: Order) -> None:
+        """A better plan, or that there is none; where neither is found in time, the plan stays, checked and not proven."""
+        job = order.job.model_copy(update={"time_limit_s": PROOF_S})
+        try:
+            answer = await self._ask(self.prover, order.content, job, LOAD_WITHIN_S + 2 * PROOF_S)
+            await self._store(order, answer, is_strict=True)
+        except StaleError:
+            pass  # whoever was quicker has another plan, which is looked at by itself
+        except TROUBLE as error:
+            logger.info("the plan of the day stays without a proof: %s", type(error).__name__)
+
+    async def _ask(self, process: WarmProcess, content: Content, job: WarmJob, within_s: float) -> Replanned | None:
+        asked = partial(process.ask, content.sha256, content.packed, job, within_s)
+        return await to_thread.run_sync(asked, limiter=self._threads, abandon_on_cancel=True)
+
+    async def _store(self, order: Order, answer: Replanned | None, *, is_strict: bool) -> None:
+        if answer is None:
+            raise NoAnswerError("no plan")
+        await self._write(
+            order.market_id, lambda session: store_replan(session, self._clock(), order, answer, is_strict=is_strict) is not None
+        )
+
+    async def _write(self, market_id: str, deed: Callable[[Session], T]) -> T:
+        """In the market's turn, as a request; told when it is committed."""
+
+        def write() -> T:
+            with self._database.write(market_id) as session:
+                return deed(session)
+
+        async with self._turn(market_id):
+            done = await self._in_thread(write)
+        self._tell_of_commit(market_id)
+        return done
+
+    async def _in_thread(self, deed: Callable[[], T]) -> T:
+        return await to_thread.run_sync(deed, limiter=self._threads)
+
+    def _look(self, market_id: str, known: Content | None) -> tuple[Content | None, Order | None]:
+        with self._database.read() as session:
+            return look_at_day(session, market_id, known)
+
+    def _find_markets(self) -> list[str]:
+        with self._database.read() as session:
+            return list(session.scalars(select(MarketRecord.id).where(MarketRecord.phase == Phase.DAY)))
