@@ -43,6 +43,7 @@ from marktplatz.web.api import (
     tokens,
     wishes,
 )
+from marktplatz.web.api import timetables as all_timetables
 from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.copyist import copying
 from marktplatz.web.csrf import SameOrigin
@@ -97,6 +98,7 @@ from marktplatz.web.pages import (
     team,
     texts,
     thanks,
+    timetable_changing,
     timetable_publishing,
     timetables,
     walk_in,
@@ -142,6 +144,7 @@ ROUTERS = (
     thinking.router,
     timetable.router,
     plan_changes.router,
+    all_timetables.router,
     imports.router,
     exports.router,
     archives.router,
@@ -184,6 +187,7 @@ PAGES = (
     comparing.router,
     timetables.router,
     timetable_publishing.router,
+    timetable_changing.router,
     radar.router,
     radar_incomplete.router,
     radar_calls.router,
