@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -20,6 +21,7 @@ from pages import NOW, ORGANISATIONS, fill
 
 from databases import SqliteTemplates
 from marktplatz.db.engine import Database
+from marktplatz.db.models import EntryRecord, OrganisationRecord
 from marktplatz.matching.gather import gather
 from marktplatz.settings import Settings
 from marktplatz.usecases.actor import SYSTEM
@@ -27,11 +29,14 @@ from marktplatz.usecases.contents import read_content
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.run_plans import list_owners, store_plan
 from marktplatz.usecases.runs import Wanted, request_run
-from marktplatz.vocabulary import RunStatus
+from marktplatz.vocabulary import RunStatus, Standing
 from marktplatz.web.app import create_app
 
 
 def plant_run(database: Database) -> str:
+    with database.write("m1") as session:
+        for record in (OrganisationRecord, EntryRecord):
+            session.execute(update(record).where(record.market_id == "m1").values(standing=Standing.APPROVED))
     with database.write("m1") as session:
         run = request_run(session, NOW, SYSTEM, "m1", Wanted("de"))
         market = read_content(session, "m1").market

@@ -57,10 +57,15 @@ def solve_full_model(
     """
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
     model = build_model(rest, worth, served_weight)
-    relaxation = tighten(model, choose_first_columns(model), deadline)
-    free = len(rest.pairs)
+    return conclude(model, tighten(model, choose_first_columns(model), deadline), tie_costs, deadline)
+
+
+def conclude(model: LinearModel, relaxation: Relaxation | None, tie_costs: IntArray, deadline: float | None) -> FullSolution:
+    """From a model's tightened relaxation to its best choice, ties by least tie cost."""
+    rest, free = model.rest, len(model.rest.pairs)
+    worth = model.gains[:free]
     if relaxation is None:
-        chosen = _round_greedily(rest, worth.astype(np.float64))
+        chosen = _round_greedily(model, worth.astype(np.float64))
         return FullSolution(chosen, False, find_bound(model, np.zeros(len(model.limits))))
     bound = find_bound(model, relaxation.duals)
     if relaxation.is_whole and bound == find_value(model, np.rint(relaxation.values[:free]) > 0):
@@ -81,7 +86,8 @@ def _break_ties(model: LinearModel, relaxation: Relaxation, tie_costs: IntArray,
     face = LinearModel(
         rest=model.rest,
         gains=-tie_costs,
-        tops=np.where(reduced < -TOLERANCE, 0, model.tops),
+        floors=model.floors,
+        tops=np.where(reduced < -TOLERANCE, model.floors, model.tops),
         rows=sparse.vstack([model.rows, -model.rows[tight]], format="csr"),
         limits=np.concatenate([model.limits, -model.limits[tight]]),
     )
@@ -103,7 +109,7 @@ def _choose_on_face(model: LinearModel, face: LinearModel, best: BoolArray, dead
     chosen = best if refined is None else np.rint(refined.values[:free]) > 0
     if refined is not None and (not refined.is_whole or find_idle(model.rest, chosen).any()):
         strict = _forbid_idle(face)
-        everything = _Window(np.flatnonzero(strict.tops > 0), np.zeros(len(strict.tops), dtype=np.int64))
+        everything = _Window(np.flatnonzero(strict.tops > 0), strict.floors)
         search = _search_window(strict, everything, deadline)
         chosen = best if search.chosen is None else search.chosen
     return chosen if is_feasible(model, chosen) and find_value(model, chosen) == find_value(model, best) else best
@@ -113,7 +119,7 @@ def _forbid_idle(model: LinearModel) -> LinearModel:
     """Add a column "in one pair only" per organisation; a pair of 0 points then needs it from one of its two."""
     rest, free = model.rest, len(model.rest.pairs)
     count = len(rest.problem.organisations)
-    (worthless,) = np.nonzero((rest.problem.points[rest.pairs] == 0) & (model.tops[:free] > 0))
+    (worthless,) = np.nonzero((rest.problem.points[rest.pairs] == 0) & (model.tops[:free] > model.floors[:free]))
     pins = np.flatnonzero(rest.problem.pinned)
     held = np.bincount(np.concatenate([rest.problem.giving[pins], rest.problem.taking[pins]]), minlength=count)
     most = rest.organisation_left + held
@@ -138,6 +144,7 @@ def _forbid_idle(model: LinearModel) -> LinearModel:
     return LinearModel(
         rest=rest,
         gains=np.concatenate([model.gains, np.zeros(count, dtype=np.int64)]),
+        floors=np.concatenate([model.floors, np.zeros(count, dtype=np.int64)]),
         tops=np.concatenate([model.tops, np.ones(count, dtype=np.int64)]),
         rows=sparse.vstack([widened, alone, needs_one], format="csr"),
         limits=np.concatenate([model.limits, most - held, np.zeros(len(lines), dtype=np.int64)]),
@@ -151,7 +158,7 @@ def _branch(model: LinearModel, relaxation: Relaxation, bound: int, tie_costs: I
     the best within the window is the best of all as soon as it is itself no more than g below.
     """
     free = len(model.rest.pairs)
-    best = _round_greedily(model.rest, relaxation.values[:free] + model.gains[:free] * 1e-7)
+    best = _round_greedily(model, relaxation.values[:free] + model.gains[:free] * 1e-7)
     reduced = model.gains - model.rows.T @ relaxation.duals
     widest = bound - find_value(model, best)
     guess = min(widest, max(1, int(model.gains[:free].max(initial=0)) // _FIRST_GUESS))
@@ -203,8 +210,8 @@ class _Window:
 
 
 def _find_window(model: LinearModel, reduced: FloatArray, gap: int) -> _Window:
-    (columns,) = np.nonzero((model.tops > 0) & (reduced >= -(gap + 1)))
-    return _Window(columns, np.where(reduced > gap + 1, model.tops, 0))
+    (columns,) = np.nonzero((model.tops > 0) & ((reduced >= -(gap + 1)) | (model.floors > 0)))
+    return _Window(columns, np.where(reduced > gap + 1, model.tops, model.floors))
 
 
 def _widen(window: _Window, strict: LinearModel) -> _Window:
@@ -221,6 +228,7 @@ def _settle(model: LinearModel, window: _Window, best: BoolArray, tie_costs: Int
     tied = LinearModel(
         rest=model.rest,
         gains=-tie_costs,
+        floors=model.floors,
         tops=model.tops,
         rows=sparse.vstack([model.rows, exact], format="csr"),
         limits=np.concatenate([model.limits, [-value]]),
@@ -261,8 +269,10 @@ def _search_window(model: LinearModel, window: _Window, deadline: float | None) 
     return _Search(np.rint(values[:free]) > 0, is_finished)
 
 
-def _round_greedily(rest: Rest, preference: FloatArray) -> BoolArray:
-    """A whole solution: pairs in the order of preference, each if every limit still allows it."""
+def _round_greedily(model: LinearModel, preference: FloatArray) -> BoolArray:
+    """A whole solution: what is pinned, then pairs in the order of preference, each if every limit still allows it."""
+    rest, free = model.rest, len(model.rest.pairs)
+    preference = np.where(model.floors[:free] > 0, np.inf, np.where(model.tops[:free] > 0, preference, -np.inf))
     chosen = np.zeros(len(rest.pairs), dtype=np.bool_)
     left = (rest.offer_left.copy(), rest.need_left.copy(), rest.organisation_left.copy(), rest.partners_left.copy())
     offer, need, giving, taking, partners = rest.offer, rest.need, rest.giving, rest.taking, rest.partners
@@ -274,7 +284,7 @@ def _round_greedily(rest: Rest, preference: FloatArray) -> BoolArray:
             (left[2], taking[pair]),
             (left[3], partners[pair]),
         )
-        if all(counter[at] > 0 for counter, at in counters):
+        if model.tops[pair] > 0 and all(counter[at] > 0 for counter, at in counters):
             chosen[pair] = True
             for counter, at in counters:
                 counter[at] -= 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,14 +13,21 @@ from marktplatz.matching.scoring.scene import Scene, build_scene
 from marktplatz.matching.scoring.table import ScoreTable, read_given, score_all
 from marktplatz.vocabulary import PairStatus
 
+if TYPE_CHECKING:
+    from marktplatz.matching.kept import KeptModel
+
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """A Problem with where it came from: its pairs are the score table's rows, its organisations and entries the scene's."""
+    """A Problem with where it came from: its pairs are the score table's rows, its organisations and entries the scene's.
+
+    `kept` answers quickly, where the market is asked about again and again.
+    """
 
     scene: Scene
     scores: ScoreTable
     problem: Problem
+    kept: "KeptModel | None" = None
 
 
 FULL_UP_TO: Final = 2_000_000

@@ -1,6 +1,7 @@
 """The joint problem as a linear model: its rows, its relaxation tightened by parity cuts, and bounds in whole numbers."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ import scipy.sparse as sparse
 from scipy.optimize import linprog
 
 from marktplatz.matching.flow import SolverFailure
-from marktplatz.matching.parity import build_parity_graph, find_parity_cuts
+from marktplatz.matching.parity import ParityGraph, build_parity_graph, find_parity_cuts
 from marktplatz.matching.problem import BoolArray, IntArray
 from marktplatz.matching.rest import Rest
 
@@ -28,10 +29,14 @@ FloatArray = np.ndarray
 
 @dataclass(eq=False)
 class LinearModel:
-    """maximise gains @ x, rows @ x <= limits, 0 <= x <= tops, x whole; columns: the free pairs, then the served organisations."""
+    """maximise gains @ x, rows @ x <= limits, floors <= x <= tops, x whole; columns: the free pairs, then the served organisations.
+
+    `floors` are 0, but for pairs that are pinned without being left out of the `rest`.
+    """
 
     rest: Rest
     gains: IntArray
+    floors: IntArray
     tops: IntArray
     rows: sparse.csr_matrix
     limits: IntArray
@@ -49,6 +54,9 @@ class Relaxation:
     @property
     def is_whole(self) -> bool:
         return bool(np.all(np.abs(self.values - np.rint(self.values)) < _WHOLE))
+
+
+Relax = Callable[[LinearModel, BoolArray, float | None], Relaxation | None]
 
 
 def build_model(rest: Rest, worth: IntArray, served_weight: int) -> LinearModel:
@@ -78,30 +86,45 @@ def build_model(rest: Rest, worth: IntArray, served_weight: int) -> LinearModel:
     return LinearModel(
         rest=rest,
         gains=np.concatenate([worth, np.full(count, served_weight, dtype=np.int64)]),
+        floors=np.zeros(free + count, dtype=np.int64),
         tops=np.concatenate([np.ones(free, dtype=np.int64), usable.astype(np.int64)]),
         rows=sparse.vstack(blocks, format="csr"),
         limits=np.concatenate(limits).astype(np.int64),
     )
 
 
-def tighten(model: LinearModel, columns: BoolArray, deadline: float | None) -> Relaxation | None:
-    """Price further columns in, add parity cuts until the relaxation is whole or cuts no longer help; None without any time."""
-    graph = build_parity_graph(model.rest)
+def tighten(
+    model: LinearModel,
+    columns: BoolArray,
+    deadline: float | None,
+    *,
+    graph: ParityGraph | None = None,
+    at_once: int = _ALL_COLUMNS,
+    relax: Relax | None = None,
+) -> Relaxation | None:
+    """Price further columns in, so many at once, add parity cuts until the relaxation is whole or cuts no longer help.
+
+    None without any time. `graph` is that of the model's rest, `relax` what solves the plain relaxation, HiGHS if not given.
+    """
+    columns |= model.floors > 0
     latest: Relaxation | None = None
     heights: list[float] = []
     for _ in range(_ROUNDS):
-        relaxation = _relax(model, columns, deadline)
+        relaxation = (relax or _relax)(model, columns, deadline)
         if relaxation is None:
             break
         reduced = model.gains - model.rows.T @ relaxation.duals
         missing = np.flatnonzero((reduced > TOLERANCE) & (model.tops > 0) & ~columns)
         if missing.size:
-            columns[missing[np.argsort(-reduced[missing], kind="stable")[:_ALL_COLUMNS]]] = True
+            columns[missing[np.argsort(-reduced[missing], kind="stable")[:at_once]]] = True
             continue
         latest = relaxation
         heights.append(float(model.gains @ relaxation.values))
         has_stalled = len(heights) > _PATIENCE and heights[-1 - _PATIENCE] - heights[-1] < _WORTHWHILE
-        cuts = [] if relaxation.is_whole or has_stalled else find_parity_cuts(graph, relaxation.values)
+        if relaxation.is_whole or has_stalled:
+            return relaxation
+        graph = build_parity_graph(model.rest) if graph is None else graph
+        cuts = find_parity_cuts(graph, relaxation.values)
         if not cuts:
             return relaxation
         model.add_rows([row for row, _ in cuts], [limit for _, limit in cuts])
@@ -114,7 +137,7 @@ def choose_first_columns(model: LinearModel) -> BoolArray:
     """All columns of a small model; of a large one each entry's best pairs, the others are priced in if they matter."""
     rest, free = model.rest, len(model.rest.pairs)
     chosen = model.tops > 0
-    if free > _ALL_COLUMNS:
+    if np.count_nonzero(chosen[:free]) > _ALL_COLUMNS:
         keep = np.zeros(free, dtype=np.bool_)
         for entry in (rest.offer, rest.need):
             order = np.lexsort((-model.gains[:free], entry))
@@ -129,11 +152,13 @@ def _relax(model: LinearModel, columns: BoolArray, deadline: float | None) -> Re
     options = find_time_left(deadline)
     if options is None:
         return None
+    rows = model.rows[:, open_columns]
+    binding = find_binding(rows, model.tops[open_columns], model.limits)
     answer = linprog(
         -model.gains[open_columns].astype(np.float64),
-        A_ub=model.rows[:, open_columns],
-        b_ub=model.limits,
-        bounds=np.stack([np.zeros(len(open_columns)), model.tops[open_columns]], axis=1),
+        A_ub=rows[binding],
+        b_ub=model.limits[binding],
+        bounds=np.stack([model.floors[open_columns], model.tops[open_columns]], axis=1),
         method="highs-ds",
         options=options,
     )
@@ -143,7 +168,16 @@ def _relax(model: LinearModel, columns: BoolArray, deadline: float | None) -> Re
         return None
     values = np.zeros(len(model.gains))
     values[open_columns] = answer.x
-    return Relaxation(values, np.clip(-answer.ineqlin.marginals, 0, None))
+    duals = np.zeros(len(model.limits))
+    duals[binding] = np.clip(-answer.ineqlin.marginals, 0, None)
+    return Relaxation(values, duals)
+
+
+def find_binding(rows: sparse.csr_matrix, tops: IntArray, limits: IntArray) -> IntArray:
+    """The rows that the open columns could break at all; of two organisations with one open pair, say, none."""
+    most = rows.copy()
+    most.data = np.maximum(most.data, 0)
+    return np.flatnonzero(most @ tops > limits)
 
 
 def find_time_left(deadline: float | None) -> dict[str, float] | None:
@@ -158,8 +192,13 @@ def find_bound(model: LinearModel, duals: FloatArray) -> int:
     """Weak duality in whole numbers: a bound that no rounding error can make too small."""
     whole = np.rint(duals * _DUAL_SCALE).astype(np.int64)
     reduced = model.gains * _DUAL_SCALE - model.rows.T.astype(np.int64) @ whole
-    total = sum(int(part) for part in (whole * model.limits)) + sum(int(part) for part in np.clip(reduced, 0, None) * model.tops)
-    return total // _DUAL_SCALE
+    parts = whole * model.limits, np.clip(reduced, 0, None) * model.tops, np.clip(reduced, None, 0) * model.floors
+    return sum(map(_sum_exactly, parts)) // _DUAL_SCALE
+
+
+def _sum_exactly(parts: IntArray) -> int:
+    """However large the sum: high and low digits apart."""
+    return int((parts // _DUAL_SCALE).sum()) * _DUAL_SCALE + int((parts % _DUAL_SCALE).sum())
 
 
 def find_value(model: LinearModel, chosen: BoolArray) -> int:

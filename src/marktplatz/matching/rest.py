@@ -24,6 +24,8 @@ class Rest:
         For every free pair the number of its pair of organisations, from 0.
     partners_left : int array, shape (G,)
         In how many more pairs each of these may be together.
+    settled : bool array, shape (F,), optional
+        Free pairs that a question of `KeptModel` pins: chosen whatever they are worth.
     """
 
     problem: Problem
@@ -34,6 +36,7 @@ class Rest:
     counted: BoolArray
     partners: IntArray
     partners_left: IntArray
+    settled: BoolArray | None = None
 
     @property
     def offer(self) -> IntArray:
@@ -94,7 +97,8 @@ def find_idle(rest: Rest, chosen: BoolArray) -> BoolArray:
     problem = rest.problem
     every = np.concatenate([rest.pairs[chosen], np.flatnonzero(problem.pinned)])
     degree = np.bincount(np.concatenate([problem.giving[every], problem.taking[every]]), minlength=len(problem.organisations))
-    return chosen & (problem.points[rest.pairs] == 0) & (degree[rest.giving] > 1) & (degree[rest.taking] > 1)
+    idle = chosen & (problem.points[rest.pairs] == 0) & (degree[rest.giving] > 1) & (degree[rest.taking] > 1)
+    return idle if rest.settled is None else idle & ~rest.settled
 
 
 def drop_idle(rest: Rest, chosen: BoolArray) -> BoolArray:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,8 +13,11 @@ from marktplatz.matching.problem import Assignment, BoolArray, IntArray, Problem
 from marktplatz.matching.rest import Rest, drop_idle, find_idle, find_rest
 from marktplatz.vocabulary import PlanStatus
 
+if TYPE_CHECKING:
+    from marktplatz.matching.full_model import FullSolution
+
 FLOW_TIE_BITS: Final = 16
-_FULL_TIE_BITS: Final = 10
+FULL_TIE_BITS: Final = 10
 
 
 def solve(
@@ -188,8 +191,12 @@ def _solve_in_full(rest: Rest, worth: IntArray, before: BoolArray, time_limit_s:
     from marktplatz.matching.full_model import solve_full_model
 
     served_weight = safe_served_weight(rest, worth)
-    tie_costs = np.concatenate([find_tie_costs(rest, before, _FULL_TIE_BITS), _favour_costs(rest, favour, _FULL_TIE_BITS)])
-    solution = solve_full_model(rest, worth, served_weight, tie_costs, time_limit_s)
+    tie_costs = np.concatenate([find_tie_costs(rest, before, FULL_TIE_BITS), _favour_costs(rest, favour, FULL_TIE_BITS)])
+    return tell(rest, solve_full_model(rest, worth, served_weight, tie_costs, time_limit_s), served_weight)
+
+
+def tell(rest: Rest, solution: "FullSolution", served_weight: int) -> Assignment:
+    """The full model's answer with the pins, and with its bound where it is not proven."""
     assignment = _conclude(rest, drop_idle(rest, solution.chosen), PlanStatus.OPTIMAL, "full model")
     if solution.is_proven:
         return assignment

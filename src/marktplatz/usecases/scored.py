@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.market import Market, PairRule
 from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.kept import KeptModel
 from marktplatz.usecases.known import Known
 from marktplatz.usecases.records import Extent
 from marktplatz.vocabulary import PairStatus
@@ -43,6 +44,10 @@ class KnownScores:
         if like is not None and like.market == market:
             return like.gathered
         found = repin(like.gathered, market) if like is not None and _differ_in_pins(like.market, market) else gather(market)
+        kept = None if like is None else like.gathered.kept
+        if kept is None or not kept.covers(found.problem):
+            kept = KeptModel(found.problem)
+        found = replace(found, kept=kept)
         with self._lock:
             self._tables[name] = _Scored(market, found)
             self._tables.move_to_end(name)

@@ -169,7 +169,7 @@ def _rank(way: Way) -> tuple[int, int, int, Key]:
 def _with_cost(gathered: Gathered, plan: set[Key], way: Way) -> Way:
     if not way.is_possible or way.is_in_plan:
         return way
-    priced = price_pair(gathered.problem, plan, *way.pair.key, time_limit_s=TIME_LIMIT_S)
+    priced = price_pair(gathered.problem, plan, *way.pair.key, time_limit_s=TIME_LIMIT_S, kept=gathered.kept)
     if priced.is_refused:  # pins that break a rule among themselves
         refused = [
             Obstacle(each.rule, each.entries, each.organisations, each.count, each.limit) for each in priced.assignment.refusals

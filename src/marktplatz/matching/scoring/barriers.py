@@ -1,6 +1,6 @@
 """What makes a pair impossible by itself: one function per Barrier, over broadcastable arrays of offers and needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import numpy as np
@@ -70,9 +70,10 @@ BARRIERS: Final[dict[Barrier, IsBarred]] = {
 }
 
 
-def is_shut(scene: Scene, offers: IntArray, needs: IntArray) -> BoolArray:
-    """Any of the barriers stands between them."""
+def is_shut(scene: Scene, offers: IntArray, needs: IntArray, *, known: Collection[Barrier] = ()) -> BoolArray:
+    """Any of the barriers stands between them; the `known` ones are known not to."""
     shut = np.zeros(np.broadcast_shapes(offers.shape, needs.shape), dtype=np.bool_)
-    for is_barred in BARRIERS.values():
-        shut |= is_barred(scene, offers, needs)
+    for barrier, is_barred in BARRIERS.items():
+        if barrier not in known:
+            shut |= is_barred(scene, offers, needs)
     return shut

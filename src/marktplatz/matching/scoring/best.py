@@ -7,16 +7,18 @@ import numpy.typing as npt
 import scipy.sparse as sparse
 
 from marktplatz.matching.problem import IntArray
+from marktplatz.matching.scoring import wishes
 from marktplatz.matching.scoring.barriers import is_other_category, is_shut, is_within_kind
 from marktplatz.matching.scoring.content import STEPS
 from marktplatz.matching.scoring.content import score as score_contents
-from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, score_plainly
+from marktplatz.matching.scoring.criteria import MEASURES, find_most_points, sum_gated
+from marktplatz.matching.scoring.exceptions import Pairs
 from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.relations import Relation
 from marktplatz.matching.scoring.returns import IMPOSSIBLE, PointArray, Ways, find_ways, make_worths
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.table import ScoreTable, find_exclusions, find_groups, has_return, score_pairs, with_exceptions
-from marktplatz.vocabulary import Criterion, Reciprocity
+from marktplatz.vocabulary import Barrier, Criterion, Reciprocity
 
 KEPT: Final = 50
 """How many pairs each offer and each need keeps at least."""
@@ -44,12 +46,14 @@ def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
     entries would lose nearly all of its pairs.
     """
     points, contents = _score_plain(scene)
+    spoken = _find_spoken(scene)
+    _apply_spoken(scene, points, spoken)
     ways = find_ways(scene, points)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         _drop_without_return(scene, points, ways)
         ways = find_ways(scene, points)
     _add_returns(scene, points, contents, ways)
-    found = _keep(points, kept), _keep(points.T, kept, is_turned=True), _find_named(scene, ways)
+    found = _keep(points, kept), _keep(points.T, kept, is_turned=True), _find_named(scene, spoken, ways)
     offers, needs = np.divmod(_merge(np.concatenate(found)), max(1, points.shape[1]))
     exclusions = find_exclusions(scene, offers, needs)
     parts = score_pairs(scene, offers, needs, ways, contents[offers, needs] / STEPS)
@@ -60,7 +64,9 @@ def score_best(scene: Scene, kept: int = KEPT) -> ScoreTable:
 
 
 def _score_plain(scene: Scene) -> tuple[PointArray, PointArray]:
-    """Of every offer with every need the points, returns left aside, and the contents' score in thousandths; shape (A, N).
+    """Of every offer with every need the points, and the contents' score in thousandths; shape (A, N).
+
+    Left aside is what somebody has said of single pairs or partners (`_apply_spoken`), and returns.
 
     The points are IMPOSSIBLE where something shuts the pair out.
     """
@@ -79,12 +85,24 @@ def _score_plain(scene: Scene) -> tuple[PointArray, PointArray]:
 
 
 def _score_block(scene: Scene, content: FloatArray, offers: IntArray, needs: IntArray) -> FloatArray:
-    """The sum of all parts, IMPOSSIBLE where something shuts the pair out."""
-    total = np.zeros_like(content)
-    for part in score_plainly(scene, offers, needs, content, find_gate(scene, content, offers, needs)):
-        total += part
-    shut = is_shut(scene, offers, needs) | (find_exclusions(scene, offers, needs) > 0)
+    """Points for contents, and for the rest where contents let it count: only there does anybody have to look."""
+    total = np.rint(find_most_points(scene)[Criterion.CONTENT] * content)
+    giver, taker = scene.offers.organisations[offers], scene.needs.organisations[needs]
+    shut = is_shut(scene, offers, needs, known=(Barrier.CATEGORY,)) | (giver == taker) | scene.same_owner[giver, taker]
+    gate = find_gate(scene, content, offers, needs)
+    live = np.flatnonzero((gate > 0) & ~shut)
+    rows, columns = np.divmod(live, content.shape[1])
+    total.ravel()[live] += sum_gated(scene, offers[rows, 0], needs[0, columns], gate.ravel()[live])
     return np.where(shut, IMPOSSIBLE, total)
+
+
+def _apply_spoken(scene: Scene, points: PointArray, spoken: Pairs) -> None:
+    """Points for wishes; IMPOSSIBLE what is forbidden or refused."""
+    is_open = points[spoken] != IMPOSSIBLE
+    offers, needs = spoken[0][is_open], spoken[1][is_open]
+    wished = np.rint(find_most_points(scene)[Criterion.WISHES] * wishes.score(scene, offers, needs)).astype(np.int16)
+    excluded = find_exclusions(scene, offers, needs) > 0
+    points[offers, needs] = np.where(excluded, IMPOSSIBLE, points[offers, needs] + wished)
 
 
 def _drop_without_return(scene: Scene, points: PointArray, ways: Ways) -> None:
@@ -101,7 +119,7 @@ def _add_returns(scene: Scene, points: PointArray, contents: PointArray, ways: W
     for start in range(0, len(points), _ROWS_AT_ONCE):
         here = slice(start, start + _ROWS_AT_ONCE)
         back = ways.cut(scene.offers.organisations[here], scene.needs.organisations)
-        rows, needs = np.nonzero((back != IMPOSSIBLE) & (points[here] != IMPOSSIBLE))
+        rows, needs = np.divmod(np.flatnonzero((back != IMPOSSIBLE) & (points[here] != IMPOSSIBLE)), points.shape[1])
         offers = rows + start
         gate = find_gate(scene, contents[offers, needs] / STEPS, offers, needs)
         points[offers, needs] += np.rint(gate * worths[back[rows, needs]]).astype(np.int16)
@@ -114,7 +132,7 @@ def _keep(points: PointArray, kept: int, *, is_turned: bool = False) -> IntArray
     found = [np.empty(0, dtype=np.int64)]
     for start in range(0, count, _ROWS_AT_ONCE):
         block = slice(start, start + _ROWS_AT_ONCE)
-        keys = _order(np.ascontiguousarray(points[block]), turns[0][block], turns[1], is_turned=is_turned)
+        keys = _order(points[block], turns[0][block], turns[1], is_turned=is_turned)
         here, there = _find_largest(keys, kept)
         found.append(there * count + here + start if is_turned else (here + start) * width + there)
     return np.concatenate(found)
@@ -131,7 +149,7 @@ def _find_largest(keys: Keys, kept: int) -> tuple[IntArray, IntArray]:
     if stretches > kept:
         peaks = np.maximum.reduceat(keys, np.arange(stretches) * width // stretches, axis=1)
         bound = np.maximum(bound, np.partition(peaks, stretches - kept, axis=1)[:, stretches - kept, None])
-    rows, columns = np.nonzero(keys >= bound)
+    rows, columns = np.divmod(np.flatnonzero(keys >= bound), width)
     order = np.lexsort((-keys[rows, columns], rows))
     rows, columns = rows[order], columns[order]
     rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
@@ -143,7 +161,8 @@ def _order(points: PointArray, here: IntArray, there: IntArray, *, is_turned: bo
     gaps = there[None, :] - here[:, None] if is_turned else here[:, None] - there[None, :]
     gaps -= 1
     gaps &= (1 << _TURN) - 1
-    keys = points.astype(np.int32)
+    near = points.copy(order="K")  # as it lies: turned over only where the processor keeps it near
+    keys = near.astype(np.int32, order="C")
     keys <<= _TURN
     keys |= gaps
     return keys
@@ -155,8 +174,8 @@ def _merge(places: IntArray) -> IntArray:
     return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
-def _find_named(scene: Scene, ways: Ways) -> IntArray:
-    """Possible pairs that somebody has spoken of, by an organiser's rule or a wish, as offer * needs + need."""
+def _find_spoken(scene: Scene) -> Pairs:
+    """Offers and needs of the pairs that somebody has spoken of, by an organiser's rule or a wish."""
     rules = [(scene.offers.position[rule.offer], scene.needs.position[rule.need]) for rule in scene.market.pairs]
     named = _to_matrix(Relation.from_places(dict.fromkeys(rules, 1.0), (len(scene.offers.members), len(scene.needs.members))))
     gives, takes = (_find_owners(side, len(scene.organisations)) for side in (scene.offers, scene.needs))
@@ -166,7 +185,13 @@ def _find_named(scene: Scene, ways: Ways) -> IntArray:
     ):
         wished = _to_matrix(organisations)
         named = named + gives.T @ (wished + wished.T) @ takes + _to_matrix(offers).T @ takes + gives.T @ _to_matrix(needs)
-    rows, columns = (index.astype(np.int64) for index in named.nonzero())
+    rows, columns = named.nonzero()
+    return rows.astype(np.int64), columns.astype(np.int64)
+
+
+def _find_named(scene: Scene, spoken: Pairs, ways: Ways) -> IntArray:
+    """Those of the pairs that are possible, as offer * needs + need."""
+    rows, columns = spoken
     is_open = ~is_shut(scene, rows, columns)
     if scene.market.market.reciprocity is Reciprocity.REQUIRED:
         is_open &= has_return(scene, rows, columns, ways)

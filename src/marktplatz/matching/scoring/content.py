@@ -17,8 +17,9 @@ from marktplatz.matching.scoring.lexicon import ConceptKind, Lexicon
 from marktplatz.matching.scoring.scene import Entries, FloatArray, Scene
 from marktplatz.matching.scoring.words import find_shared_words
 
-_GRAM_WEIGHT: Final = 1.5
-_GRAM_WEIGHT_WITH_MEANING: Final = 0.75
+_SHARES: Final = (2, 3)
+_SHARES_WITH_MEANING: Final = (4, 3)
+"""What concepts and n-grams count, as whole numbers: together at most 7 * FULL**2, which four bytes still hold."""
 _MEANING_WEIGHT: Final = 2.0
 _LEAST_MEANING: Final = 0.1
 """Embeddings of texts that have nothing to do with each other are still this much alike."""
@@ -39,10 +40,13 @@ _Met = tuple[str, str, str]
 
 @dataclass(frozen=True, eq=False)
 class _Texts:
-    """Offers (0) and needs (1) as rows of whole numbers that can be multiplied with each other."""
+    """Offers (0) and needs (1) as rows of whole numbers that can be multiplied with each other.
 
-    concepts: tuple[sparse.csr_array, sparse.csr_array]
-    grams: tuple[sparse.csr_array, sparse.csr_array]
+    `rows` hold concepts and n-grams side by side, the offers' at their `shares`, so that one product adds both.
+    """
+
+    rows: tuple[sparse.csr_array, sparse.csr_array]
+    shares: tuple[int, int]
     meanings: tuple[semantic.Vectors, semantic.Vectors] | None
 
 
@@ -74,7 +78,11 @@ def score(scene: Scene, offers: IntArray, needs: IntArray) -> FloatArray:
 def _read_texts(offers: Entries, needs: Entries) -> _Texts:
     left, right = analyse(offers), analyse(needs)
     meanings = (_embed(offers), _embed(needs)) if semantic.is_available() else None
-    return _Texts((left.concepts, right.concepts), join_grams(left, right), meanings)
+    shares = _SHARES if meanings is None else _SHARES_WITH_MEANING
+    grams = join_grams(left, right)
+    ours = sparse.hstack([shares[0] * left.concepts, shares[1] * grams[0]], format="csr", dtype=np.int32)
+    theirs = sparse.hstack([right.concepts, grams[1]], format="csr", dtype=np.int32)
+    return _Texts((ours, theirs), shares, meanings)
 
 
 @lru_cache(maxsize=8)
@@ -83,19 +91,16 @@ def _embed(entries: Entries) -> semantic.Vectors:
 
 
 @lru_cache(maxsize=2)
-def _turn(texts: _Texts, columns: bytes) -> tuple[sparse.csr_array, sparse.csr_array]:
+def _turn(texts: _Texts, columns: bytes) -> sparse.csr_array:
     """Some needs as columns; kept, because many blocks of offers are compared with the same."""
-    chosen = np.frombuffer(columns, dtype=np.int64)
-    return texts.concepts[1][chosen].T.tocsr(), texts.grams[1][chosen].T.tocsr()
+    return texts.rows[1][np.frombuffer(columns, dtype=np.int64)].T.tocsr()
 
 
 def _score_block(texts: _Texts, rows: IntArray, columns: IntArray) -> FloatArray:
     """Every of some offers with every of some needs."""
-    needed_concepts, needed_grams = _turn(texts, columns.tobytes())
-    concepts = (texts.concepts[0][rows] @ needed_concepts).toarray()
-    grams = (texts.grams[0][rows] @ needed_grams).toarray()
+    alike = (texts.rows[0][rows] @ _turn(texts, columns.tobytes())).toarray()
     meaning = None if texts.meanings is None else texts.meanings[0][rows] @ texts.meanings[1][columns].T
-    return _mix(concepts, grams, meaning)
+    return _mix(alike, texts.shares, meaning)
 
 
 def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
@@ -104,17 +109,16 @@ def _score_list(texts: _Texts, offers: IntArray, needs: IntArray) -> FloatArray:
     for start in range(0, len(offers), _PAIRS_AT_ONCE):
         here = slice(start, start + _PAIRS_AT_ONCE)
         a, n = offers[here], needs[here]
-        concepts, grams = (left[a].multiply(right[n]).sum(axis=1) for left, right in (texts.concepts, texts.grams))
+        alike = texts.rows[0][a].multiply(texts.rows[1][n]).sum(axis=1)
         meaning = None if texts.meanings is None else (texts.meanings[0][a] * texts.meanings[1][n]).sum(axis=1)
-        scores[here] = _mix(concepts, grams, meaning)
+        scores[here] = _mix(alike, texts.shares, meaning)
     return scores
 
 
-def _mix(concepts: IntArray, grams: IntArray, meaning: semantic.Vectors | None) -> FloatArray:
+def _mix(products: IntArray, shares: tuple[int, int], meaning: semantic.Vectors | None) -> FloatArray:
     """From products of rows of length FULL to a score: the sums were exact, so every machine rounds alike."""
-    gram_weight = _GRAM_WEIGHT if meaning is None else _GRAM_WEIGHT_WITH_MEANING
-    likeness = concepts + gram_weight * grams
-    total = 1 + gram_weight
+    likeness = products / shares[0]
+    total = 1 + shares[1] / shares[0]
     if meaning is not None:
         alike = meaning.astype(np.float64) / semantic.FULL**2
         likeness += _MEANING_WEIGHT * FULL**2 / (1 - _LEAST_MEANING) * np.maximum(alike - _LEAST_MEANING, 0)

@@ -68,3 +68,13 @@ def score_plainly(scene: Scene, offers: IntArray, needs: IntArray, content: Floa
         else:
             part = most[criterion] * measure.score(scene, offers, needs)
             yield np.rint(part if criterion in UNGATED else gate * part)
+
+
+def sum_gated(scene: Scene, offers: IntArray, needs: IntArray, gate: FloatArray) -> FloatArray:
+    """The sum of what `score_plainly` gives for the criteria that only count as much as the contents let through."""
+    most = find_most_points(scene)
+    total = np.zeros_like(gate)
+    for criterion, measure in MEASURES.items():
+        if criterion not in UNGATED and most[criterion]:
+            total += np.rint(gate * (most[criterion] * measure.score(scene, offers, needs)))
+    return total

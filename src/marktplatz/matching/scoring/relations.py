@@ -1,9 +1,9 @@
 """Who stands in a relation to whom, without a table of all: looked up by arrays of indices that broadcast, as a table would be."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,24 +47,12 @@ class Relation:
             return np.broadcast_to(np.zeros(()), shape)
         if len(shape) < 2:
             return self._look_up(rows, columns)
-        return self._look_up_block(rows, columns, shape)
+        return _fill_block(np.zeros(shape), rows, columns, self._used, self._look_up)
 
     def _look_up(self, rows: IntArray, columns: IntArray) -> Numbers:
         wanted = np.asarray(rows * max(1, self.shape[1]) + columns)
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[at] == wanted, self.values[at], 0.0)
-
-    def _look_up_block(self, rows: IntArray, columns: IntArray, shape: tuple[int, ...]) -> Numbers:
-        """A column of rows with a row of columns, or the other way round: most of either hold nothing."""
-        block = np.zeros(shape)
-        rows_used, columns_used = self._used
-        lines = [np.flatnonzero(used[index]) for used, index in ((rows_used, rows.ravel()), (columns_used, columns.ravel()))]
-        found = self._look_up(rows.ravel()[lines[0], None], columns.ravel()[None, lines[1]])
-        if rows.shape[1] == 1:
-            block[np.ix_(*lines)] = found
-        else:
-            block[np.ix_(*lines[::-1])] = found.T
-        return block
 
     @cached_property
     def _used(self) -> tuple[BoolArray, BoolArray]:
@@ -94,7 +82,14 @@ class SameName:
         return cls(np.array([numbers.get(name, 0) for name in trimmed], dtype=np.int64))
 
     def __getitem__(self, place: Place) -> BoolArray:
-        here, there = self.codes[place[0]], self.codes[place[1]]
+        shape = np.broadcast_shapes(np.shape(place[0]), np.shape(place[1]))
+        if len(shape) < 2:
+            return self._look_up(*place)
+        used = self.codes > 0
+        return _fill_block(np.zeros(shape, dtype=np.bool_), *place, (used, used), self._look_up)
+
+    def _look_up(self, rows: IntArray, columns: IntArray) -> BoolArray:
+        here, there = self.codes[rows], self.codes[columns]
         return (here == there) & (here > 0)
 
 
@@ -114,11 +109,35 @@ class CommonWord:
         return cls(*(_to_bits(side, bit_of, width) for side in (left, right)))
 
     def __getitem__(self, place: Place) -> BoolArray:
-        left, right = self.left[place[0]], self.right[place[1]]
+        shape = np.broadcast_shapes(np.shape(place[0]), np.shape(place[1]))
+        if len(shape) < 2:
+            return self._look_up(*place)
+        used = np.bitwise_or.reduce(self.left, axis=1) > 0, np.bitwise_or.reduce(self.right, axis=1) > 0
+        return _fill_block(np.zeros(shape, dtype=np.bool_), *place, used, self._look_up)
+
+    def _look_up(self, rows: IntArray, columns: IntArray) -> BoolArray:
+        left, right = self.left[rows], self.right[columns]
         found = (left[..., 0] & right[..., 0]) != 0
         for word in range(1, self.left.shape[1]):
             found |= (left[..., word] & right[..., word]) != 0
         return found
+
+
+def _fill_block(
+    block: npt.NDArray[Any],
+    rows: IntArray,
+    columns: IntArray,
+    used: tuple[BoolArray, BoolArray],
+    look_up: Callable[[IntArray, IntArray], npt.NDArray[Any]],
+) -> npt.NDArray[Any]:
+    """A column of rows with a row of columns, or the other way round, into an empty block: most of either hold nothing."""
+    lines = [np.flatnonzero(some[index.ravel()]) for some, index in zip(used, (rows, columns), strict=True)]
+    found = look_up(rows.ravel()[lines[0], None], columns.ravel()[None, lines[1]])
+    if rows.shape[1] == 1:
+        block[np.ix_(*lines)] = found
+    else:
+        block[np.ix_(*lines[::-1])] = found.T
+    return block
 
 
 def _to_bits(lists: Sequence[Iterable[str]], bit_of: Mapping[str, int], width: int) -> IntArray:

@@ -54,12 +54,12 @@ def find_ways(scene: Scene, plain: PointArray) -> Ways:
     owners = position[scene.offers.organisations[offers]]
     for start in range(0, len(offers), _ROWS_AT_ONCE):
         here = slice(start, start + _ROWS_AT_ONCE)
-        best = np.maximum.reduceat(plain[offers[here]][:, needs], firsts, axis=1)
+        turned = np.ascontiguousarray(plain[offers[here]].T)  # numpy is quick along rows only
+        best = np.ascontiguousarray(np.maximum.reduceat(turned[needs], firsts, axis=0).T)
         starts = np.flatnonzero(np.diff(owners[here], prepend=-1))
         givers_back = owners[here][starts]
-        best = np.maximum.reduceat(best, starts, axis=0)
-        grid[:-1, givers_back] = np.maximum(grid[:-1, givers_back], best.T)
-    return Ways(position, grid)
+        grid[givers_back, :-1] = np.maximum(grid[givers_back, :-1], np.maximum.reduceat(best, starts, axis=0))
+    return Ways(position, np.ascontiguousarray(grid.T))
 
 
 def find_no_ways(scene: Scene) -> Ways:

@@ -1,0 +1,81 @@
+"""A kept model answers every question as a cold solve does, whatever it was asked before."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from strategies import make_market
+
+from marktplatz.matching.kept import KeptModel
+from marktplatz.matching.problem import Problem
+from marktplatz.matching.solve import solve
+from marktplatz.matching.verify import find_violations
+
+
+def make_problem(seed: int, size: tuple[int, int] = (14, 12)) -> Problem:
+    return make_market(np.random.default_rng(seed), size, within_kind=True, most=2).problem()
+
+
+def change(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Up to three pins, an absence, a lower limit and excluded pairs; the pins may break a rule."""
+    pinned = np.zeros_like(problem.pinned)
+    pinned[rng.choice(len(pinned), rng.integers(0, 4))] = True
+    maxima, capacities = problem.max_agreements.copy(), problem.offer_capacity.copy()
+    if rng.random() < 0.4:
+        maxima[rng.integers(len(maxima))] = 0
+    if rng.random() < 0.4:
+        maxima[rng.integers(len(maxima))] = 1
+        capacities[rng.integers(len(capacities))] = 1
+    exclusions = problem.exclusions.copy()
+    exclusions[rng.choice(len(exclusions), rng.integers(0, 4))] = 1
+    return replace(problem, pinned=pinned, max_agreements=maxima, offer_capacity=capacities, exclusions=exclusions)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_question_has_the_answer_of_a_cold_solve(seed: int) -> None:
+    problem, rng = make_problem(seed), np.random.default_rng(seed)
+    kept = KeptModel(problem)
+    plan = [(pair.offer, pair.need) for pair in kept.solve(problem).pairs(problem)]
+    for _ in range(12):
+        changed = change(problem, rng)
+        cold, warm = solve(changed, previous=plan), kept.solve(changed, previous=plan)
+        assert (warm.status, warm.refusals) == (cold.status, cold.refusals)
+        assert (warm.served, warm.points) == (cold.served, cold.points)
+        assert len(set(warm.chosen.tolist()) ^ set(problem.find_pairs(plan).tolist())) == len(
+            set(cold.chosen.tolist()) ^ set(problem.find_pairs(plan).tolist())
+        )
+        if not cold.refusals:
+            assert find_violations(changed, warm) == []
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before() -> None:
+    problem, rng = make_problem(3), np.random.default_rng(1)
+    questions = [change(problem, rng) for _ in range(8)]
+    one, other = KeptModel(problem), KeptModel(problem)
+    forwards = [one.solve(question) for question in questions]
+    backwards = [other.solve(question) for question in reversed(questions)][::-1]
+    assert [(each.served, each.points) for each in forwards] == [(each.served, each.points) for each in backwards]
+
+
+def test_a_pinned_pair_stays_though_it_is_worth_nothing() -> None:
+    problem = make_problem(5)
+    points = problem.points.copy()
+    points[::3] = 0
+    problem = replace(problem, points=points)
+    kept = KeptModel(problem)
+    for row in np.flatnonzero((points == 0) & problem.eligible)[:10].tolist():
+        pinned = np.zeros_like(problem.pinned)
+        pinned[row] = True
+        changed = replace(problem, pinned=pinned)
+        cold, warm = solve(changed), kept.solve(changed)
+        assert (warm.served, warm.points, len(warm.chosen)) == (cold.served, cold.points, len(cold.chosen))
+        assert cold.refusals or row in warm.chosen
+
+
+def test_a_higher_limit_is_another_market() -> None:
+    more = make_problem(1)
+    problem = replace(more, max_agreements=np.ones_like(more.max_agreements))
+    kept = KeptModel(problem)
+    assert kept.covers(problem)
+    assert not kept.covers(more)
+    assert kept.solve(more).points == solve(more).points
