@@ -29,8 +29,8 @@ from marktplatz.vocabulary import (
     WithinKind,
 )
 from marktplatz.wording import translate
-from marktplatz.wording.done_doors import DONE_DOORS
 from marktplatz.wording.done_brokers import BROKERS_DONE
+from marktplatz.wording.done_doors import DONE_DOORS
 from marktplatz.wording.done_mypage import OWN_PAGE_DONE
 from marktplatz.wording.done_notary import NOTARY_DONE
 from marktplatz.wording.done_outbox import OUTBOX_DONE
