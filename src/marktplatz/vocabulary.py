@@ -253,6 +253,16 @@ class AgreementStatus(StrEnum):
     VOID = "void"
 
 
+class DeskCheck(StrEnum):
+    """What a notary makes sure of before the stamp, in this order."""
+
+    NO_MONEY = "no_money"
+    FEASIBLE = "feasible"
+    PARTIES = "parties"
+    CONTACT = "contact"
+    PROPORTIONATE = "proportionate"
+
+
 class Stage(StrEnum):
     """Where the evening stands; between two rounds the stage is still ROUND, with its time over."""
 

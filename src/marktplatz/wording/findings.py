@@ -14,6 +14,7 @@ from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_join import JOIN_SENTENCES
 from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
+from marktplatz.wording.findings_notary import NOTARY_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
 from marktplatz.wording.findings_plan import PLAN_SENTENCES
@@ -179,6 +180,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **INSTALLATION_SENTENCES,
     **DAY_SENTENCES,
     **ACCESS_SENTENCES,
+    **NOTARY_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **OWN_PAGE_SENTENCES,

@@ -27,6 +27,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "restore": "Wieder aufgenommen",
     "set_category": "Bereich gesetzt",
     "undo": "Rückgängig gemacht",
+    "raise_limit": "Obergrenze angehoben",
     "let_wait": "Eingelesen, wartet auf Freigabe",
     "note_nonprofit": "Nachweis der Gemeinnützigkeit vermerkt",
     "add_note": "Notiz",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement
@@ -24,7 +24,7 @@ from marktplatz.usecases.drafts import Draft, find_money
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.notary import certify_agreement, return_agreement, void_agreement
 from marktplatz.usecases.prefill import prefill
-from marktplatz.vocabulary import AgreementStatus
+from marktplatz.vocabulary import AgreementStatus, DeskCheck
 from marktplatz.web.access import ALWAYS, FROM_DAY, OPEN, SHOWN, Rule
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
@@ -78,6 +78,13 @@ class ReasonIn(In):
     reason: FilledText
 
 
+class CertifyIn(In):
+    """`checks` are what a person made sure of, and then it has to be all of them; `number` one that stands on paper already."""
+
+    checks: list[DeskCheck] | None = None
+    number: Annotated[int, Field(ge=1, le=999_999)] | None = None
+
+
 class WarningOut(BaseModel):
     code: str
     detail: str
@@ -86,7 +93,7 @@ class WarningOut(BaseModel):
 
 
 class AgreementOut(Draft):
-    """`warnings` are what would keep a notary from certifying it."""
+    """`warnings` are what would keep a notary from certifying it. `taken_by` has it in hand at the desk, for some minutes."""
 
     number: int | None
     status: AgreementStatus
@@ -95,6 +102,8 @@ class AgreementOut(Draft):
     replaces: str | None
     created_at: datetime
     submitted_at: datetime | None
+    taken_by: str | None
+    taken_at: datetime | None
     certified_at: datetime | None
     version: int
     warnings: list[WarningOut]
@@ -138,7 +147,7 @@ def add(
         draft = prefill(session, caller, market, draft, sent.offer, sent.need)
     record = draft_agreement(session, now, caller, market, draft, replaces=sent.replaces)
     put_location(response, "markets", market, "agreements", record.id)
-    return _answer(request, response, record)
+    return answer_with(request, response, record)
 
 
 @router.post("/{agreement_id:path}/submit")
@@ -153,9 +162,9 @@ def submit(
     if_match: IfMatch = None,
 ) -> AgreementOut:
     """To the notary's desk."""
-    record = _get(request, session, caller, market, agreement_id, if_match)
+    record = get_for_step(request, session, caller, market, agreement_id, if_match)
     submit_agreement(session, now, caller, record)
-    return _answer(request, response, record)
+    return answer_with(request, response, record)
 
 
 @router.post("/{agreement_id:path}/certify")
@@ -167,12 +176,17 @@ def certify(
     response: Response,
     session: WriteSession,
     now: Now,
+    sent: Sent[CertifyIn | None] = None,
     if_match: IfMatch = None,
 ) -> AgreementOut:
-    """The notary's stamp: gives the number and uses the offers and needs that are named. Refused with every rule that is broken."""
-    record = _get(request, session, caller, market, agreement_id, if_match)
-    certify_agreement(session, now, caller, record)
-    return _answer(request, response, record)
+    """The notary's stamp: gives the number and uses the offers and needs that are named. Refused with every rule that is broken.
+
+    The number is the next one of the caller's own station, or a general one, unless one is sent.
+    """
+    record = get_for_step(request, session, caller, market, agreement_id, if_match)
+    stamp = sent or CertifyIn()
+    certify_agreement(session, now, caller, record, checks=stamp.checks, number=stamp.number)
+    return answer_with(request, response, record)
 
 
 @router.post("/{agreement_id:path}/return")
@@ -188,9 +202,9 @@ def give_back(
     if_match: IfMatch = None,
 ) -> AgreementOut:
     """Back to the parties with a reason."""
-    record = _get(request, session, caller, market, agreement_id, if_match)
+    record = get_for_step(request, session, caller, market, agreement_id, if_match)
     return_agreement(session, now, caller, record, sent.reason)
-    return _answer(request, response, record)
+    return answer_with(request, response, record)
 
 
 @router.post("/{agreement_id:path}/void")
@@ -206,9 +220,9 @@ def declare_void(
     if_match: IfMatch = None,
 ) -> AgreementOut:
     """Replaced or withdrawn; what it used is free again."""
-    record = _get(request, session, caller, market, agreement_id, if_match)
+    record = get_for_step(request, session, caller, market, agreement_id, if_match)
     void_agreement(session, now, caller, record, sent.reason)
-    return _answer(request, response, record)
+    return answer_with(request, response, record)
 
 
 @router.get("/{agreement_id:path}")
@@ -220,7 +234,7 @@ def read(
     response: Response,
     session: ReadSession,
 ) -> AgreementOut:
-    return _answer(request, response, get_agreement(session, caller, market, agreement_id))
+    return answer_with(request, response, get_agreement(session, caller, market, agreement_id))
 
 
 @router.patch("/{agreement_id:path}")
@@ -239,10 +253,10 @@ def edit(
     record = get_agreement(session, caller, market, agreement_id)
     check_version(if_match, record.version, _dump(request, record))
     change_agreement(session, now, caller, record, apply_patch(draft_of(record), patch))
-    return _answer(request, response, record)
+    return answer_with(request, response, record)
 
 
-def _get(request: Request, session: Session, caller: Actor, market: str, agreement_id: str, if_match: str | None) -> Agreement:
+def get_for_step(request: Request, session: Session, caller: Actor, market: str, agreement_id: str, if_match: str | None) -> Agreement:
     """For a step on its way: whoever says which state they saw is held to it."""
     record = get_agreement(session, caller, market, agreement_id)
     if if_match is not None:
@@ -250,7 +264,7 @@ def _get(request: Request, session: Session, caller: Actor, market: str, agreeme
     return record
 
 
-def _answer(request: Request, response: Response, record: Agreement) -> AgreementOut:
+def answer_with(request: Request, response: Response, record: Agreement) -> AgreementOut:
     put_etag(response, record.version)
     return _show(request, record)
 
@@ -271,6 +285,8 @@ def _show(request: Request, record: Agreement) -> AgreementOut:
         replaces=record.replaces_id,
         created_at=record.created_at,
         submitted_at=record.submitted_at,
+        taken_by=record.taken_by,
+        taken_at=record.taken_at,
         certified_at=record.certified_at,
         version=record.version,
         warnings=[WarningOut(**tell_finding(finding, language)) for finding in money],
