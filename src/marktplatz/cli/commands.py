@@ -40,18 +40,23 @@ def demo(
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Danach die Seiten dieses Marktplatzes zeigen, bis Strg+C; mit --json nicht.")
     ] = True,
+    day: Annotated[bool, typer.Option("--day", help="Statt zu rechnen einen ganzen Abend abspielen, mit der Leinwand dazu.")] = False,
+    minutes: Annotated[float, typer.Option(min=0, max=120, help="Mit --day: so lange dauert der Abend.")] = 3.0,
     as_json: AsJson = False,
 ) -> None:
     """Einen mitgelieferten, erfundenen Marktplatz rechnen, die Vorschläge zeigen und seine Seiten öffnen."""
     from importlib.resources import as_file, files
 
+    from marktplatz.cli.demo import serve_demo
+
     with as_file(files("marktplatz") / "example" / "town.json") as path:
+        if day:
+            serve_demo(path, evening_s=minutes * 60)
+            return
         gathered = _gather(_read(path))
         plan = _propose(gathered)
         _print_plan(gathered, plan, as_json)
         if serve and not as_json:
-            from marktplatz.cli.demo import serve_demo
-
             serve_demo(path)
 
 

@@ -1,5 +1,6 @@
 """What the commands that run the service say."""
 
+from collections.abc import Mapping
 from typing import Final
 
 FIRST_STEP: Final = "Diese Installation ist noch leer. Öffnen Sie zum Einrichten diese Adresse:"
@@ -25,3 +26,14 @@ HALL_HELP: Final = (
     "… dieser Laptop ausfällt: Stick in den Ersatz-Laptop, dort: marktplatz serve --hall --copy ORDNER --take-over",
     "… der Stick voll ist oder fehlt: Es geht ohne ihn weiter. Anderen Stick nehmen und mit --copy neu starten.",
 )
+DAY_WALL: Final = "Leinwand"
+DAY_LINK: Final = "Die Leinwand des Abends, der gleich beginnt; dieser Link gilt nur für sie:"
+DAY_FAILED: Final = "Die Vorführung ist stecken geblieben:"
+DAY_SAID: Final[Mapping[str, str]] = {
+    "ready": "Zwei Tage vorher: gerechnet und veröffentlicht, {proposals} Vorschläge. Jetzt beginnt der Abend.",
+    "came": "Einlass: {came} Organisationen sind da, zwei davon unangemeldet; {missing} fehlen. Wer auf sie gewartet hat, wird neu verteilt.",
+    "round": "Gong: Runde {round}.",
+    "free": "Freies Handeln; bisher {certified} beglaubigte Vereinbarungen.",
+    "certified": "{certified} Vereinbarungen beglaubigt.",
+    "total": "Schlussgong: {agreements} Vereinbarungen von {organisations} Organisationen. Die Seiten bleiben offen.",
+}
