@@ -118,8 +118,8 @@ def _fill_evening(database: "Database", settings: "Settings") -> tuple[str, "Map
     from datetime import UTC, datetime
 
     from marktplatz.cli.demo_day import GOAL, ROLES, ROUNDS
-    from marktplatz.usecases.actor import SYSTEM
-    from marktplatz.usecases.hall import set_goal
+    from marktplatz.usecases.actor import SYSTEM, Actor
+    from marktplatz.usecases.evening_overview import set_goal
     from marktplatz.usecases.links import link_address
     from marktplatz.usecases.markets import change_policy, get_market, get_policy
     from marktplatz.usecases.profiles import change_profile, get_profile, profile_value
@@ -136,7 +136,7 @@ def _fill_evening(database: "Database", settings: "Settings") -> tuple[str, "Map
         profile = get_profile(session, MARKET)
         laid_out = {"trading": Trading.ROUNDS_THEN_FREE, "rounds": ROUNDS, "round_minutes": 1, "tables": 40}
         change_profile(session, now, SYSTEM, profile, profile_value(profile).model_copy(update=laid_out))
-        set_goal(session, now, SYSTEM, MARKET, GOAL, 0)
+        set_goal(session, now, Actor(SYSTEM.name, frozenset({Role.ORGANISER})), MARKET, GOAL, 0)
         _consent(session, now, settings.language)
         screen = StationValue(name=translate(DAY_WALL, settings.language), role=Role.SCREEN)
         _, secret = make_station(session, now, SYSTEM, MARKET, screen)
