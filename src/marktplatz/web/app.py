@@ -125,10 +125,10 @@ ROUTERS = (
 )
 
 PAGES = (
+    papers.router,  # before pages whose address ends with any id
     start.router,
     signing.router,
     market.router,
-    papers.router,
     me.router,
     me_entries.router,
     me_wishes.router,
