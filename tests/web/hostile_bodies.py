@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from day_world import DRAFT
+from marktplatz.vocabulary import DeskCheck
 
 M: Final = "/api/v1/markets/m1"
 ORGANISATION: Final = {"kind": "company", "name": "Bank", "contact": {}}
@@ -52,6 +53,18 @@ BODIES: Final[dict[str, Body]] = {
     "agreements_edit": Body("PATCH", f"{M}/agreements/drafted", DRAFT, like="agreements_add"),
     "agreements_give_back": Body("POST", f"{M}/agreements/submitted/return", {"reason": "Unklar."}, "notary", unshown=("reason",)),
     "agreements_declare_void": Body("POST", f"{M}/agreements/drafted/void", {"reason": "Entfällt."}, "notary", unshown=("reason",)),
+    "agreements_certify": Body(
+        "POST", f"{M}/agreements/submitted/certify", {"checks": [*DeskCheck]}, "notary", unshown=("checks", "number")
+    ),
+    "agreements_take": Body("POST", f"{M}/agreements/submitted/take", {"anyway": True}, "notary", unshown=("anyway",)),
+    "agreements_replace": Body("POST", f"{M}/agreements/submitted/replace", {"reason": "Falsch."}, "notary", unshown=("reason",)),
+    "agreements_raise_limit": Body(
+        "POST",
+        f"{M}/agreements/submitted/raise",
+        {"entry": "paint", "to": 9, "reason": "Mehr Hände."},
+        "notary",
+        unshown=("entry", "organisation", "to", "reason"),
+    ),
     "pairs_put": Body("PUT", f"{M}/pairs", PAIR | {"status": "pinned"}),
     "runs_add": Body("POST", f"{M}/runs", {}),
     "pairings_add": Body("POST", f"{M}/runs/r-1/pairings", PAIR),

@@ -117,7 +117,8 @@ def test_broken_rules_stand_there_before_the_stamp_with_names_and_more_hands_are
     assert "So geht es nicht" in page
     assert "„Anstrich für die Wände“ ist vergeben: Alle Plätze (1)" in page
     refused = press(nora, f"{DESK}/{second}", "/raise", entry="paint", raise_to="2", raise_reason="")
-    assert "Diese Angabe ist leer" in refused
+    assert 'href="#f-raise_reason"' in refused
+    assert 'id="f-raise_reason"' in refused
     for entry in ("paint", "walls"):
         page = press(nora, f"{DESK}/{second}", "/raise", entry=entry, raise_to="2", raise_reason="Zwei Kolleginnen machen mit.")
     assert "So geht es nicht" not in page

@@ -27,6 +27,7 @@ BOUNDED: dict[str, Any] = {
 
 
 NEVER_DONE = {
+    "agreements_raise_limit": "what is to be raised has to be named in just that agreement",
     "organisations_remove": "one that has entries and agreements stays",
     "pairings_undo": "nothing was changed by hand",
     "runs_what_if": "it would be solved, in a process of its own",

@@ -151,10 +151,10 @@ ROUTERS = (
 )
 
 PAGES = (
+    papers.router,  # before pages whose address ends with any id
     start.router,
     signing.router,
     market.router,
-    papers.router,
     pulse.router,
     wall.router,
     day.router,
