@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from marktplatz.market import Market
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.timetable import Attendance, plan_timetable
 from marktplatz.matching.verify_timetable import find_timetable_violations
@@ -20,10 +21,7 @@ def schedule_conversations(
 ) -> TimetablePlan:
     """The timetable of a plan's pairings and of further conversations that are worth having."""
     problem, market = gathered.problem, gathered.scene.market
-    attendance = {
-        organisation.id: Attendance(organisation.representatives, frozenset(organisation.absent_rounds), organisation.table)
-        for organisation in market.organisations
-    }
+    attendance = list_attendance(market)
     breaks = market.market.break_rounds
     report(SolvePhase.SOLVING)
     timetable = plan_timetable(problem, rounds=rounds, tables=tables, pairings=pairings, attendance=attendance, break_rounds=breaks)
@@ -44,3 +42,10 @@ def schedule_conversations(
             met_pairings=timetable.bound.met_pairings, served=timetable.bound.served, points=timetable.bound.points
         ),
     )
+
+
+def list_attendance(market: Market) -> dict[str, Attendance]:
+    return {
+        organisation.id: Attendance(organisation.representatives, frozenset(organisation.absent_rounds), organisation.table)
+        for organisation in market.organisations
+    }

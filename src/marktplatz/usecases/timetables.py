@@ -124,7 +124,8 @@ def load_timetable(session: Session, actor: Actor, record: TimetableRecord) -> T
         ).model_dump(mode="json")
         for each in session.scalars(wanted.order_by(ConversationRecord.round, ConversationRecord.table))
     ]
-    return TimetablePlan.model_validate_json(json.dumps({**record.result, "conversations": conversations}))
+    kept = {name: value for name, value in record.result.items() if name in TimetablePlan.model_fields}
+    return TimetablePlan.model_validate_json(json.dumps({**kept, "conversations": conversations}))
 
 
 def _record(session: Session, now: datetime, actor: Actor, action: str, record: TimetableRecord, **details: Any) -> None:

@@ -1,4 +1,4 @@
-"""Take back changes that were made to a run by hand, one after the other; what they were, the audit knows."""
+"""Take back changes that were made by hand, one after the other; what they were, the audit knows."""
 
 import json
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import Account, AuditDetail, AuditEntry, Run
 from marktplatz.errors import Conflict, Finding
 from marktplatz.market import PairRule
+from marktplatz.usecases.audit import Subject
 from marktplatz.usecases.pairings import Change, NewPairing
 from marktplatz.usecases.run_plans import Key
 from marktplatz.vocabulary import PairStatus
@@ -35,13 +36,23 @@ class LastChange:
         return Change(add=add, remove=self.added, rules=rules, freed=freed, undoes=self.number)
 
 
-def find_last_change(session: Session, run: Run) -> LastChange | None:
-    """None if nothing was changed by hand, all of it was taken back, or an erasure took the memory of it."""
+@dataclass(frozen=True, slots=True)
+class LastSaid:
+    """What the audit says of the last change of a kind that was not taken back."""
+
+    number: int
+    at: datetime
+    who: str | None
+    said: dict[str, Any]
+
+
+def find_last_said(session: Session, market_id: str, subject: Subject, action: str) -> LastSaid | None:
+    """None if there was none, all of it was taken back, or an erasure took the memory of it."""
     wanted = (
         select(AuditEntry.number, AuditEntry.at, AuditEntry.actor, AuditDetail.details)
         .outerjoin(AuditDetail, (AuditDetail.chain == AuditEntry.chain) & (AuditDetail.number == AuditEntry.number))
-        .where(AuditEntry.chain == run.market_id, AuditEntry.subject_kind == "run", AuditEntry.subject_id == run.id)
-        .where(AuditEntry.action == "adjust_run")
+        .where(AuditEntry.chain == market_id, AuditEntry.subject_kind == subject.kind, AuditEntry.subject_id == subject.id)
+        .where(AuditEntry.action == action)
         .order_by(AuditEntry.number.desc())
     )
     below: int | None = None
@@ -54,8 +65,14 @@ def find_last_change(session: Session, run: Run) -> LastChange | None:
         if "undoes" in said["after"]:
             below = said["after"]["undoes"]
             continue
-        return _tell(session, number, at, actor, said)
+        return LastSaid(number, at, find_name(session, actor), said)
     return None
+
+
+def find_last_change(session: Session, run: Run) -> LastChange | None:
+    """None if nothing was changed by hand, all of it was taken back, or an erasure took the memory of it."""
+    found = find_last_said(session, run.market_id, Subject("run", run.id), "adjust_run")
+    return None if found is None else _tell(found)
 
 
 def get_last_change(session: Session, run: Run) -> LastChange:
@@ -84,12 +101,13 @@ def find_last_author(session: Session, run: Run) -> str | None:
     return None if actor is None else find_name(session, actor)
 
 
-def _tell(session: Session, number: int, at: datetime, actor: str, said: dict[str, Any]) -> LastChange:
+def _tell(found: LastSaid) -> LastChange:
+    said = found.said
     rules = (said["before"] or {}).get("rules", [])
     return LastChange(
-        number,
-        at,
-        find_name(session, actor),
+        found.number,
+        found.at,
+        found.who,
         added=tuple((offer, need) for offer, need in said["after"]["added"]),
         removed=tuple((offer, need) for offer, need in said["after"]["removed"]),
         before=tuple(((each["offer"], each["need"]), _read_rule(each)) for each in rules),

@@ -12,5 +12,10 @@ PLAN_DONE: Final[Mapping[str, str]] = {
     "run_withdrawn": "Der Plan ist zurückgezogen. Außer Ihrem Team sieht ihn niemand mehr.",
     "timetable_made": "Der Ablauf ist geplant. Veröffentlicht ist er noch nicht.",
     "timetable_published": "Der Ablauf ist veröffentlicht. Die Teilnehmenden sehen ihn jetzt auf ihrer Seite.",
+    "talk_move": "Das Gespräch ist verlegt.",
+    "talk_swap": "Die beiden Gespräche haben die Plätze getauscht.",
+    "talk_remove": "Das Gespräch ist aus dem Ablauf genommen.",
+    "talk_add": "Das Gespräch ist im Ablauf.",
+    "talk_undo": "Die letzte Änderung von Hand ist zurückgenommen.",
     "timetable_withdrawn": "Der Ablauf ist zurückgezogen.",
 }

@@ -15,6 +15,7 @@ from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.runs import find_published_run
 from marktplatz.usecases.solving import Schedule, pack_market
+from marktplatz.usecases.timetable_changes import find_broken_rules, find_last_timetable_change
 from marktplatz.usecases.timetable_views import compare_timetables, get_timetable_of_market, list_ways, load_timetable_view
 from marktplatz.usecases.timetables import order_timetable, store_timetable
 from marktplatz.web.access import ALWAYS, OPEN, Rule
@@ -32,6 +33,7 @@ router = APIRouter(prefix="/organise/{market}/matching/timetables", tags=["pages
 Organiser = Annotated[Actor, Rule("timetable:read", organiser=ALWAYS)]
 Writer = Annotated[Actor, Rule("timetable:write", organiser=OPEN)]
 ROWS: Final = 50
+MOST_BROKEN: Final = 20
 MAX_ROUNDS: Final = 60
 MAX_TABLES: Final = 500
 USUAL_ROUNDS: Final = 9
@@ -107,6 +109,7 @@ def show_timetable(
 ) -> Response:
     del caller
     view = load_timetable_view(session, get_timetable_of_market(session, market, timetable_id))
+    outdated, scores = is_outdated(request, session, view.record), service_of(request).scores
     tables, ways = view.tables, list_ways(view, q) if by == "organisations" else []
     shown: Sequence[Any] = ways if by == "organisations" else tables
     return show(
@@ -117,7 +120,10 @@ def show_timetable(
         view=view,
         record=view.record,
         run=session.get_one(Run, (market, view.record.run_id)),
-        is_outdated=is_outdated(request, session, view.record),
+        is_outdated=outdated,
+        broken=find_broken_rules(session, view.record, scores.of(session, market)) if outdated else [],
+        most_broken=MOST_BROKEN,
+        last=find_last_timetable_change(session, view.record),
         by=by,
         form=Form.of(q=q),
         q=q,
