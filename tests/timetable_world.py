@@ -17,7 +17,7 @@ def plant_timetable(world: World, run_id: str, rounds: int = 3, tables: int = 3,
     """Its id."""
     with world.database.write(market_id) as session:
         order = order_timetable(session, market_id, run_id)
-        planned = schedule_conversations(gather(order.market), order.pairings, rounds=rounds, tables=tables)
+        planned = schedule_conversations(gather(order.market), order.pairings, rounds=rounds, tables=tables, zones=order.zones)
         return store_timetable(session, world.clock.now, SYSTEM, market_id, order, planned).id
 
 

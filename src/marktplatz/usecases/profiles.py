@@ -14,6 +14,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.records import fields_of
 from marktplatz.usecases.secrecy import check_mail
+from marktplatz.usecases.zones import Zone
 from marktplatz.vocabulary import DataClass, Trading, Visibility
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -40,6 +41,7 @@ class ProfileValue(Value):
     rounds: Places | None = None
     round_minutes: Minutes | None = None
     tables: Places | None = None
+    zones: tuple[Zone, ...] = ()
     entry_deadline: Day | None = None
     hall_places: Places | None = None
     has_waiting_list: bool = True
@@ -61,6 +63,7 @@ def get_profile(session: Session, market_id: str) -> Profile:
 
 def profile_value(record: Profile) -> ProfileValue:
     raw = {name: getattr(record, name) for name in FIELDS}
+    raw["zones"] = tuple(Zone(**zone) for zone in record.zones)
     raw["retention_days"] = {DataClass(name): days for name, days in record.retention_days.items()}
     return ProfileValue.model_construct(None, **raw)
 
@@ -78,6 +81,7 @@ def change_profile(session: Session, now: datetime, actor: Actor, record: Profil
     before = profile_value(record)
     for name, value in fields_of(sent, FIELDS).items():
         setattr(record, name, value)
+    record.zones = [zone.model_dump(mode="json") for zone in sent.zones]
     record.retention_days = {name.value: days for name, days in sent.retention_days.items()}
     session.flush()
     subject = Subject("profile", record.market_id)

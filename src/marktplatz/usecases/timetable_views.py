@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import ConversationRecord, OrganisationRecord, TimetableRecord
 from marktplatz.errors import Finding, NotFound
+from marktplatz.usecases.timetable_changes import couple
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class TalkChange:
-    """A conversation that is not at the same place; None where a timetable has it not."""
+    """A conversation that is not at the same place, with the names and the ids; None where a timetable has it not."""
 
     first: str
     second: str
+    organisations: tuple[str, str]
     before: tuple[int, int] | None
     after: tuple[int, int] | None
 
@@ -82,14 +84,11 @@ def list_ways(view: TimetableView, words: str = "") -> list[Way]:
 
 def compare_timetables(before: TimetableView, after: TimetableView) -> tuple[list[TalkChange], int]:
     """What moved, came or went, by names; and how many conversations stay where they are."""
-    places = [
-        {tuple(sorted((talk.first_id, talk.second_id))): (talk.round, talk.table) for talk in view.talks}
-        for view in (before, after)
-    ]
+    places = [{couple(talk.first_id, talk.second_id): (talk.round, talk.table) for talk in view.talks} for view in (before, after)]
     changes = []
     for pair in {*places[0], *places[1]}:
         earlier, later = places[0].get(pair), places[1].get(pair)
         if earlier != later:
-            changes.append(TalkChange(after.name(pair[0]), after.name(pair[1]), earlier, later))
+            changes.append(TalkChange(after.name(pair[0]), after.name(pair[1]), pair, earlier, later))
     kept = len(places[0].items() & places[1].items())
     return sorted(changes, key=lambda change: (change.first.casefold(), change.second.casefold())), kept

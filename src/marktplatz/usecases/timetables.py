@@ -1,39 +1,60 @@
 """Timetables: rounds and tables for a run's pairings; computed elsewhere, stored, published and withdrawn here."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import ConversationRecord, Run, TimetableRecord
+from marktplatz.db.models import ConversationRecord, Profile, Run, TimetableRecord
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import Market
 from marktplatz.plan import PlannedConversation, TimetablePlan
-from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.actor import SYSTEM, Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.contents import read_content
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.run_plans import Key, load_pairs
 from marktplatz.usecases.runs import find_published_run, withdraw_timetable
+from marktplatz.usecases.solving.jobs import Schedule
+from marktplatz.usecases.timetable_changes import ByHand
+from marktplatz.usecases.zones import Zone
 from marktplatz.vocabulary import Role, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a timetable is to be computed from: the market as it is now, and a run's pairings as they are now."""
+    """What a timetable is to be computed from: the market as it is now, and a run's pairings as they are now.
+
+    `previous` is the timetable to stay close to, with what was settled there by hand.
+    """
 
     run_id: str
     adjustments: int
     pairings: tuple[Key, ...]
     market: Market
     content_sha256: str
+    zones: tuple[Zone, ...] = ()
+    previous: str | None = None
+    earlier: tuple[PlannedConversation, ...] | None = None
+    by_hand: ByHand = field(default_factory=ByHand)
+
+    def job(self, rounds: int, tables: int) -> Schedule:
+        return Schedule(
+            pairings=self.pairings,
+            rounds=rounds,
+            tables=tables,
+            zones=self.zones,
+            previous=self.earlier,
+            kept=tuple(sorted(self.by_hand.kept)),
+            left_out=tuple(sorted(self.by_hand.left_out)),
+        )
 
 
-def order_timetable(session: Session, market_id: str, run_id: str | None) -> Order:
-    """Of a run, or of the published one where none is named."""
+def order_timetable(session: Session, market_id: str, run_id: str | None, previous: str | None = None) -> Order:
+    """Of a run, or of the published one where none is named; close to the timetable `previous`."""
     run = find_published_run(session, market_id) if run_id is None else session.get(Run, (market_id, run_id))
     place = Place(field="run")
     if run is None and run_id is None:
@@ -43,7 +64,19 @@ def order_timetable(session: Session, market_id: str, run_id: str | None) -> Ord
     if run.status is not RunStatus.DONE:
         raise Conflict(Finding("run_has_no_plan", place, {"id": run.id}))
     content = read_content(session, market_id)
-    return Order(run.id, run.adjustments, tuple(load_pairs(session, market_id, run.id)), content.market, content.sha256)
+    pairings = tuple(load_pairs(session, market_id, run.id))
+    order = Order(run.id, run.adjustments, pairings, content.market, content.sha256, list_zones(session, market_id))
+    if previous is None:
+        return order
+    earlier = session.get(TimetableRecord, (market_id, previous))
+    if earlier is None:
+        raise InvalidInput(Finding("unknown_timetable", Place(field="previous"), {"id": previous}))
+    talks = load_timetable(session, SYSTEM, earlier).conversations
+    return replace(order, previous=previous, earlier=talks, by_hand=ByHand.of(earlier.result))
+
+
+def list_zones(session: Session, market_id: str) -> tuple[Zone, ...]:
+    return tuple(Zone(**zone) for zone in session.get_one(Profile, market_id).zones)
 
 
 def store_timetable(
@@ -57,7 +90,7 @@ def store_timetable(
         tables=timetable.tables,
         content_sha256=order.content_sha256,
         adjustments=order.adjustments,
-        result=timetable.model_dump(mode="json", exclude={"conversations"}),
+        result=timetable.model_dump(mode="json", exclude={"conversations"}) | _tell_order(order, timetable),
         author=actor.name,
         created_at=now,
     )
@@ -77,9 +110,17 @@ def store_timetable(
     ]
     if rows:
         session.execute(insert(ConversationRecord), rows)
-    said = {"run": order.run_id, "rounds": record.rounds, "tables": record.tables}
+    said = {"run": order.run_id, "rounds": record.rounds, "tables": record.tables, "previous": order.previous}
     _record(session, now, actor, "add_timetable", record, after=said)
     return record
+
+
+def _tell_order(order: Order, timetable: TimetablePlan) -> dict[str, Any]:
+    """What was settled by hand goes on from timetable to timetable, as far as it holds."""
+    held = {each.organisations for each in timetable.conversations}
+    by_hand = ByHand(order.by_hand.kept & held, order.by_hand.left_out)
+    zones = [zone.model_dump(mode="json") for zone in order.zones]
+    return {"previous": order.previous, "zones": zones, **by_hand.said}
 
 
 def get_timetable(session: Session, actor: Actor, market_id: str, *, published: bool = False) -> TimetableRecord:

@@ -38,6 +38,7 @@ from marktplatz.web.api import (
     tokens,
     wishes,
 )
+from marktplatz.web.api import timetables as all_timetables
 from marktplatz.web.body_limit import BodyLimit
 from marktplatz.web.copyist import copying
 from marktplatz.web.csrf import SameOrigin
@@ -117,6 +118,7 @@ ROUTERS = (
     pairings.router,
     thinking.router,
     timetable.router,
+    all_timetables.router,
     imports.router,
     exports.router,
     archives.router,

@@ -1,8 +1,9 @@
 """How a market is announced and held: its page, hall, deadline, texts and retention. The policy stands in `market`."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marktplatz.db.base import Base, Instant, Json, Ref, choice, not_negative, open_choice
@@ -15,6 +16,7 @@ class Profile(Base):
     `begins` and `ends` are local times of the day ("18:00") in `timezone`. `texts` holds what the organiser wrote in the place of
     the texts that come with the product (imprint, privacy, accessibility, steps), `retention_days` the days after the market by
     class of data, `district` and `town` are words for the page. `approves`: entries of participants wait for the organiser.
+    `zones` are the tables of the categories, each as `usecases.zones.Zone`.
     """
 
     __tablename__ = "profile"
@@ -37,6 +39,7 @@ class Profile(Base):
     rounds: Mapped[int | None]
     round_minutes: Mapped[int | None]
     tables: Mapped[int | None]
+    zones: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default=text("'[]'"))
     entry_deadline: Mapped[date | None]
     hall_places: Mapped[int | None]
     has_waiting_list: Mapped[bool] = mapped_column(default=True)

@@ -20,10 +20,13 @@ from marktplatz.exchange.places import Origins
 from marktplatz.exchange.process_limits import limit_process
 from marktplatz.exchange.validation import validate
 from marktplatz.market import Market
-from marktplatz.matching.gather import gather
+from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.rounds.repair import Earlier
+from marktplatz.matching.rounds.values import Conversation
+from marktplatz.plan import TimetablePlan
 from marktplatz.usecases.propose import name_solver, propose_pairings
 from marktplatz.usecases.schedule import schedule_conversations
-from marktplatz.usecases.solving.jobs import REQUEST, Job, Propose, Request
+from marktplatz.usecases.solving.jobs import REQUEST, Job, Propose, Request, Schedule
 from marktplatz.usecases.solving.messages import OUT_OF_MEMORY, write_outcome, write_phase
 from marktplatz.usecases.solving.outcomes import Done, Failed, FailureKind, Invalid, Outcome, Refused, Scheduled
 from marktplatz.vocabulary import PlanStatus, SolvePhase
@@ -100,8 +103,7 @@ def _solve(market: Market, job: Job, started: float, report: Callable[[SolvePhas
     report(SolvePhase.SCORING)
     gathered = gather(market)
     if not isinstance(job, Propose):
-        timetable = schedule_conversations(gathered, job.pairings, rounds=job.rounds, tables=job.tables, report=report)
-        return Scheduled(timetable)
+        return Scheduled(_schedule(gathered, job, report))
     plan = propose_pairings(
         gathered,
         solver=name_solver(),
@@ -114,6 +116,16 @@ def _solve(market: Market, job: Job, started: float, report: Callable[[SolvePhas
     solver = name_solver(round((perf_counter() - started) * 1000))
     plan = plan.model_copy(update={"solver": solver, "input_sha256": job.input_sha256 or plan.input_sha256})
     return Refused(plan) if plan.status is PlanStatus.REFUSED else Done(plan)
+
+
+def _schedule(gathered: Gathered, job: Schedule, report: Callable[[SolvePhase], None]) -> TimetablePlan:
+    earlier = None
+    if job.previous is not None:
+        talks = [Conversation(each.round, each.table, each.organisations, each.points) for each in job.previous]
+        earlier = Earlier(talks, job.kept, job.left_out)
+    return schedule_conversations(
+        gathered, job.pairings, rounds=job.rounds, tables=job.tables, zones=job.zones, earlier=earlier, report=report
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from marktplatz.market import Value
+from marktplatz.plan import PlannedConversation
+from marktplatz.usecases.zones import Zone
 
 Key = tuple[str, str]
 
@@ -21,12 +23,18 @@ class Propose(Value):
 
 
 class Schedule(Value):
-    """Plan rounds and tables for a plan's pairings."""
+    """Plan rounds and tables for a plan's pairings; with `previous` close to that, where `kept` conversations do not move and
+    those between `left_out` do not come back.
+    """
 
     job: Literal["schedule"] = "schedule"
     pairings: tuple[Key, ...]
     rounds: int
     tables: int
+    zones: tuple[Zone, ...] = ()
+    previous: tuple[PlannedConversation, ...] | None = None
+    kept: tuple[Key, ...] = ()
+    left_out: tuple[Key, ...] = ()
 
 
 Job = Annotated[Propose | Schedule, Field(discriminator="job")]

@@ -13,7 +13,7 @@ from marktplatz.plan import TimetableBoundOut, TimetablePlan
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.run_work import FAILURES, INTERRUPTED
 from marktplatz.usecases.runs import withdraw_timetable
-from marktplatz.usecases.solving import Failed, Invalid, Outcome, Schedule, Scheduled, pack_market
+from marktplatz.usecases.solving import Failed, Invalid, Outcome, Scheduled, pack_market
 from marktplatz.usecases.timetables import (
     get_timetable,
     load_timetable,
@@ -33,11 +33,14 @@ router = APIRouter(prefix="/markets/{market}/timetable", tags=["timetable"], rou
 
 
 class TimetableIn(In):
-    """`run`: whose pairings are to meet; the published one's where none is named."""
+    """`run`: whose pairings are to meet; the published one's where none is named. `previous`: the timetable to stay close to, whose
+    conversations stay where they are as far as they hold; what was changed there by hand is kept.
+    """
 
     rounds: Ordinal
     tables: Ordinal
     run: Identifier | None = None
+    previous: Identifier | None = None
 
 
 class ConversationOut(Value):
@@ -49,7 +52,7 @@ class ConversationOut(Value):
 
 class TimetableOut(Value):
     """A timetable file with what belongs to it. Points and sums are for the organiser only, as is `is_outdated`: the market or the
-    run's pairings are others by now.
+    run's pairings are others by now, and so is the bound, which is null then. `is_adjusted`: changed by hand.
     """
 
     format: Literal["marktplatz-timetable/1"]
@@ -63,6 +66,7 @@ class TimetableOut(Value):
     total_points: int | None
     bound: TimetableBoundOut | None
     is_outdated: bool | None
+    is_adjusted: bool
     created_at: datetime
     published_at: datetime | None
     version: int
@@ -79,13 +83,13 @@ async def add(
     now: Now,
 ) -> TimetableOut:
     """Plan the conversations, so that the run's pairings meet. The answer comes when it is done, within the limit for solving."""
-    ordered = await writing.look(lambda session: order_timetable(session, market, sent.run))
-    job = Schedule(pairings=ordered.pairings, rounds=sent.rounds, tables=sent.tables)
+    ordered = await writing.look(lambda session: order_timetable(session, market, sent.run, sent.previous))
+    job = ordered.job(sent.rounds, sent.tables)
     found = read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
 
     def store(session: Session) -> TimetableOut:
         record = store_timetable(session, now, caller, market, ordered, found)
-        return _show(session, caller, request, response, record)
+        return show_timetable(session, caller, request, response, record)
 
     put_location(response, "markets", market, "timetable")
     return await writing.write(store)
@@ -100,7 +104,7 @@ def read(
     session: ReadSession,
 ) -> TimetableOut:
     """The organiser's is the newest, everybody else's the published one, of which participants see their own conversations."""
-    return _show(session, caller, request, response, get_timetable(session, caller, market))
+    return show_timetable(session, caller, request, response, get_timetable(session, caller, market))
 
 
 @router.post("/publish")
@@ -115,7 +119,7 @@ def publish(
     """The newest one. Nobody gets a mail."""
     record = get_timetable(session, caller, market)
     publish_timetable(session, now, caller, record)
-    return _show(session, caller, request, response, record)
+    return show_timetable(session, caller, request, response, record)
 
 
 @router.post("/withdraw")
@@ -130,7 +134,7 @@ def withdraw(
     """The published one is hidden again."""
     record = get_timetable(session, caller, market, published=True)
     withdraw_timetable(session, now, caller, record)
-    return _show(session, caller, request, response, record)
+    return show_timetable(session, caller, request, response, record)
 
 
 def read_outcome(outcome: Outcome) -> TimetablePlan:
@@ -144,11 +148,12 @@ def read_outcome(outcome: Outcome) -> TimetablePlan:
     raise Conflict(INTERRUPTED)
 
 
-def _show(session: Session, caller: Actor, request: Request, response: Response, record: TimetableRecord) -> TimetableOut:
+def show_timetable(session: Session, caller: Actor, request: Request, response: Response, record: TimetableRecord) -> TimetableOut:
     session.flush()
     put_etag(response, record.version)
     found = load_timetable(session, caller, record)
     is_organiser = caller.has(Role.ORGANISER)
+    outdated = is_outdated(session, request, record) if is_organiser else None
     sums: dict[str, Any] = {
         name: getattr(found, name) if is_organiser else None for name in ("met_pairings", "served", "total_points", "bound")
     }
@@ -158,13 +163,15 @@ def _show(session: Session, caller: Actor, request: Request, response: Response,
         conversations=tuple(
             ConversationOut(**dict(each) | ({} if is_organiser else {"points": None})) for each in found.conversations
         ),
-        **sums,
-        is_outdated=_is_outdated(session, request, record) if is_organiser else None,
+        **sums | ({"bound": None} if outdated else {}),
+        is_outdated=outdated,
+        is_adjusted=bool(record.result.get("adjustments")),
         **_columns(record, "id", "rounds", "tables", "created_at", "published_at", "version"),
     )
 
 
-def _is_outdated(session: Session, request: Request, record: TimetableRecord) -> bool:
+def is_outdated(session: Session, request: Request, record: TimetableRecord) -> bool:
+    """The market or the run's pairings are others by now."""
     run = session.get_one(Run, (record.market_id, record.run_id))
     present = service_of(request).contents.sha256(session, record.market_id)
     return record.adjustments != run.adjustments or record.content_sha256 != present

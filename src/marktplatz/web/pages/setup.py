@@ -28,6 +28,7 @@ from marktplatz.web.pages.setup_forms import (
     telling_of_labels,
     with_categories,
 )
+from marktplatz.web.pages.setup_zones import zone_rows
 
 router = APIRouter(prefix="/organise/{market}/setup", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
@@ -113,6 +114,8 @@ def _show(
         is_new=is_new,
         beside=beside,
         rows=category_rows(shown) if section.has_categories else [],
+        zone_rows=zone_rows(shown) if section.has_zones else [],
+        zone_choices=[(each.code, each.label) for each in with_categories(get_policy(session, record), language).categories],
         fit=measure_evening(measured or profile),
         is_checked=measured is not None,
         has_history=bool(record.earlier_agreements),

@@ -16,6 +16,7 @@ from marktplatz.market import Category, Policy
 from marktplatz.usecases.profiles import ProfileValue, check_profile
 from marktplatz.vocabulary import CategoryKind, History, Reciprocity, Trading, Visibility, WithinKind
 from marktplatz.web.pages.forms import Form, read_value
+from marktplatz.web.pages.setup_zones import put_zones, read_zones, zone_rows
 from marktplatz.wording.pages import word
 
 MAX_CATEGORIES: Final = 8
@@ -49,6 +50,7 @@ class Section:
     policy: tuple[str, ...] = ()
     profile: tuple[str, ...] = ()
     has_categories: bool = False
+    has_zones: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -69,7 +71,9 @@ RULES: Final = Section(
     ("approves", "visibility"),
     has_categories=True,
 )
-EVENING: Final = Section("evening", (), ("hall_places", "has_waiting_list", "trading", "rounds", "round_minutes", "tables"))
+EVENING: Final = Section(
+    "evening", (), ("hall_places", "has_waiting_list", "trading", "rounds", "round_minutes", "tables"), has_zones=True
+)
 SECTIONS: Final = {section.name: section for section in (EVENT, RULES, EVENING)}
 
 
@@ -82,6 +86,8 @@ def show_stored(section: Section, policy: Policy, profile: ProfileValue) -> Form
         for number, category in enumerate(policy.categories):
             for part in ("code", "label", "kind"):
                 form.put(f"categories.{number}.{part}", str(getattr(category, part)))
+    if section.has_zones:
+        put_zones(form, profile.zones)
     form.put("version", _state_of(form, section))
     return form
 
@@ -99,6 +105,11 @@ def read_section(section: Section, form: Form, policy: Policy, profile: ProfileV
         check_profile(new_profile)
     except InvalidInput as error:
         faults += error.findings
+    if section.has_zones:
+        try:
+            new_profile = new_profile.model_copy(update={"zones": read_zones(form, policy.categories)})
+        except InvalidInput as error:
+            faults += error.findings
     if not faults:
         faults += _find_contradictions(new_policy, new_profile)
     if faults:
@@ -262,7 +273,7 @@ ORDER: Final = {
         *("organiser_name", "organiser_email", "organiser_phone"),
     ),
     "rules": ("categories", *RULES.fields),
-    "evening": EVENING.fields,
+    "evening": (*EVENING.fields, "zones"),
 }
 
 
@@ -278,11 +289,19 @@ def _state_of(form: Form, section: Section) -> str:
 
 
 def _differences(section: Section, form: Form, stored: Form) -> list[str]:
-    asked = _asked((name for name in ORDER[section.name] if name != "categories"), form)
+    asked = _asked((name for name in ORDER[section.name] if name not in ("categories", "zones")), form)
     names = [name for name in asked if form.texts(name) != stored.texts(name)]
     if section.has_categories and _categories_said(form) != _categories_said(stored):
         names.insert(0, "categories")
+    if section.has_zones and _zones_said(form) != _zones_said(stored):
+        names.append("zones")
     return names
+
+
+def _zones_said(form: Form) -> list[str]:
+    """As they can be told to people."""
+    lines = ([form.text(f"zones.{number}.{part}") for part in ("name", "category", "first", "last")] for number in zone_rows(form))
+    return [f"{name or category}: {first}–{last}" for name, category, first, last in lines if category or first]
 
 
 def _categories_said(form: Form) -> list[tuple[str, str]]:
@@ -293,6 +312,8 @@ def _categories_said(form: Form) -> list[tuple[str, str]]:
 def _said(form: Form, name: str, language: str) -> str:
     if name == "categories":
         return ", ".join(label for label, _ in _categories_said(form))
+    if name == "zones":
+        return ", ".join(_zones_said(form))
     text = form.text(name)
     words = WORDS_OF.get(name)
     if words is not None and text in set(words):

@@ -13,12 +13,13 @@ from marktplatz.usecases.publishing import check_unchanged
 from marktplatz.usecases.runs import withdraw_timetable
 from marktplatz.usecases.timetable_views import get_timetable_of_market
 from marktplatz.usecases.timetables import publish_timetable
+from marktplatz.web.api.timetable import is_outdated
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.mine import Chosen
 from marktplatz.web.pages.route import PageRoute
-from marktplatz.web.pages.timetables import Organiser, Writer, is_outdated
+from marktplatz.web.pages.timetables import Organiser, Writer
 
 router = APIRouter(
     prefix="/organise/{market}/matching/timetables/{timetable_id}",
@@ -81,7 +82,7 @@ def _show(
         named=(shown.name or shown.id) if shown is not None else "",
         rounds=rounds,
         topics=topics,
-        is_outdated=is_outdated(request, session, record),
+        is_outdated=is_outdated(session, request, record),
     )
 
 

@@ -14,12 +14,12 @@ from marktplatz.usecases.history import find_actor_names
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.runs import find_published_run
-from marktplatz.usecases.solving import Schedule, pack_market
+from marktplatz.usecases.solving import pack_market
 from marktplatz.usecases.timetable_changes import find_broken_rules, find_last_timetable_change
 from marktplatz.usecases.timetable_views import compare_timetables, get_timetable_of_market, list_ways, load_timetable_view
-from marktplatz.usecases.timetables import order_timetable, store_timetable
+from marktplatz.usecases.timetables import Order, order_timetable, store_timetable
 from marktplatz.web.access import ALWAYS, OPEN, Rule
-from marktplatz.web.api.timetable import read_outcome
+from marktplatz.web.api.timetable import is_outdated, read_outcome
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
 from marktplatz.web.pages.forms import Form, FormRefused, SentForm
 from marktplatz.web.pages.frame import go, show
@@ -47,10 +47,13 @@ def show_timetables(
     request: Request,
     session: ReadSession,
     run: Annotated[str | None, Query(max_length=200)] = None,
+    previous: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     profile, public = get_profile(session, market), find_published_run(session, market)
     chosen = run or (public.id if public is not None else "")
-    form = Form.of(run=chosen, rounds=profile.rounds or USUAL_ROUNDS, tables=profile.tables or USUAL_TABLES)
+    near = session.get(TimetableRecord, (market, previous)) if previous else None
+    rounds, tables = (near.rounds, near.tables) if near else (profile.rounds or USUAL_ROUNDS, profile.tables or USUAL_TABLES)
+    form = Form.of(run=chosen, rounds=rounds, tables=tables, previous=previous or "")
     return _show_list(request, session, caller, market, form)
 
 
@@ -59,8 +62,8 @@ async def make(caller: Writer, market: MarketId, request: Request, form: SentFor
     """The answer comes when it is done, within the limit for solving."""
     try:
         rounds, tables = _read_number(form, "rounds", MAX_ROUNDS), _read_number(form, "tables", MAX_TABLES)
-        ordered = await writing.look(lambda session: order_timetable(session, market, form.text("run") or None))
-        job = Schedule(pairings=ordered.pairings, rounds=rounds, tables=tables)
+        ordered = await writing.look(lambda session: _order(session, market, form))
+        job = ordered.job(rounds, tables)
         found = read_outcome(await service_of(request).runs.solve(pack_market(ordered.market), job))
     except (InvalidInput, Conflict) as error:
         form.errors += [(finding.place.field, finding) for finding in error.findings]
@@ -109,7 +112,7 @@ def show_timetable(
 ) -> Response:
     del caller
     view = load_timetable_view(session, get_timetable_of_market(session, market, timetable_id))
-    outdated, scores = is_outdated(request, session, view.record), service_of(request).scores
+    outdated, scores = is_outdated(session, request, view.record), service_of(request).scores
     tables, ways = view.tables, list_ways(view, q) if by == "organisations" else []
     shown: Sequence[Any] = ways if by == "organisations" else tables
     return show(
@@ -134,11 +137,8 @@ def show_timetable(
     )
 
 
-def is_outdated(request: Request, session: Session, record: TimetableRecord) -> bool:
-    """The market or the run's pairings are others by now."""
-    run = session.get_one(Run, (record.market_id, record.run_id))
-    present = service_of(request).contents.sha256(session, record.market_id)
-    return record.adjustments != run.adjustments or record.content_sha256 != present
+def _order(session: Session, market: str, form: Form) -> Order:
+    return order_timetable(session, market, form.text("run") or None, form.text("previous") or None)
 
 
 def _show_list(request: Request, session: Session, caller: Actor, market: str, form: Form) -> Response:
