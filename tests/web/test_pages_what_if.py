@@ -90,6 +90,30 @@ def test_what_others_change_meanwhile_is_not_changed_back(world: World) -> None:
         assert (market.max_agreements, market.max_distance_km) == (2, 12)
 
 
+def test_several_things_are_thought_of_at_once_and_taken_over_together(world: World) -> None:
+    run_id = plant_run(world, bench_market())
+    browser = begin(world)
+    more = browser.get(URL, params={"run": run_id, "absent": ["shop", ""], "more": "absent"})
+    assert more.status_code == 200
+    assert more.text.count('name="absent"') == 3
+    assert "Die beiden Pläne" not in more.text
+    asked = {"absent": ["shop", "", "zoo"], "maximum_of": ["bank", "", "firm"], "maximum": ["1", "", "2"], "weight.content": "100"}
+    page = browser.get(URL, params={"run": run_id, **asked, "go": "1"})
+    assert page.status_code == 200, page.text
+    assert len(page.content) < MOST_BYTES
+    assert page.text.count('name="maximum_of"') == 3 + 3  # with an empty line, and kept for taking over
+    assert re.search(r'<th scope="row">Kinderheim</th><td>Kontor Nord</td><td><span class="soft">niemand', page.text)
+    sent = fields_of(page.text) | asked
+    assert browser.post(URL, data=sent, follow_redirects=False).status_code == 303
+    with world.database.read() as session:
+        told = {key: session.get_one(OrganisationRecord, ("m1", key)) for key in ("shop", "zoo", "bank", "firm")}
+        assert {told[key].attendance for key in ("shop", "zoo")} == {Attendance.CANCELLED}
+        assert [told[key].max_agreements for key in ("bank", "firm")] == [1, 2]
+    wrong = browser.get(URL, params={"run": run_id, "maximum_of": ["bank"], "maximum": ["viel"], "go": "1"})
+    assert wrong.status_code == 422
+    assert 'id="f-maximum-error"' in wrong.text
+
+
 def test_what_cannot_be_thought_is_said(world: World) -> None:
     run_id = plant_run(world, bench_market())
     browser = begin(world)

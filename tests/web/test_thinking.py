@@ -42,6 +42,15 @@ def test_what_if_answers_with_both_and_changes_nothing(world: World) -> None:
     found = answer.json()
     assert found["plan"]["status"] == "optimal"
     assert [each["organisation"]["id"] for each in found["comparison"]["alone_now"]] == ["home", "shop"]
+    several = {
+        "absent": ["shop", "zoo"],
+        "maxima": [{"organisation": "bank", "max_agreements": 0}, {"organisation": "firm", "max_agreements": 1}],
+        "weights": {"content": 100},
+        "reciprocity": "none",
+    }
+    found = client.post(f"{URL}/runs/{run_id}/what-if", json=several).json()
+    assert {each["organisation"]["id"] for each in found["comparison"]["alone_now"]} >= {"bank", "shop", "home"}
+    assert len(found["plan"]["pairings"]) == 1
     assert count() == before
     assert codes(client.post(f"{URL}/runs/{run_id}/what-if", json={})) == ["nothing_thought_of"]
     assert codes(client.post(f"{URL}/runs/{run_id}/what-if", json={"absent": ["x"]})) == ["unknown_organisation"]

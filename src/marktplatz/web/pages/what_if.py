@@ -16,6 +16,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.runs import get_run
+from marktplatz.usecases.side_by_side import lay_side_by_side
 from marktplatz.usecases.what_if import NEWCOMER, Answer, Newcomer, Thought, WhatIf, take_over, think
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, RunStatus, WithinKind
 from marktplatz.web.access import OPEN, Rule
@@ -33,6 +34,9 @@ from marktplatz.wording.pages import word
 router = APIRouter(prefix="/organise/{market}/matching/what-if", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
 MOST_ROWS: Final = 60
+MOST_PAIRS: Final = 150
+MOST_LINES: Final = 20
+"""Absences, or maxima, that are thought of at once."""
 LIMITS: Final = {"max_agreements": 10_000, "max_distance_km": 20_000}
 DEFAULTS: Final[Mapping[Criterion, int]] = {criterion: each.weight for criterion, each in MEASURES.items()} | {
     Criterion.RETURN: RETURN_WEIGHT
@@ -51,10 +55,15 @@ async def show_what_if(
     request: Request,
     run: Annotated[str, Query(max_length=200)] = "",
     go: Annotated[str, Query(max_length=5)] = "",
+    more: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """With `go` it is worked out; the address holds all that is thought of, so that it can be kept and shown to others."""
+    """With `go` it is worked out, with `more` there is one line more for that.
+
+    The address holds all that is thought of, so that it can be kept and shown to others.
+    """
     form = Form({name: request.query_params.getlist(name) for name in FIELDS if name in request.query_params})
-    return await _show(request, caller, market, run, form, is_asked=bool(go))
+    form.put("more", more)
+    return await _show(request, caller, market, run, form, is_asked=bool(go) and not more)
 
 
 @router.post("", name="what_if_take_over")
@@ -130,15 +139,31 @@ def _read(form: Form, market: Market) -> WhatIf:
             if found is not None and found != policy.weights.get(criterion, default):
                 weights[criterion] = found
     changed["weights"] = weights
-    maximum = _whole(form, "maximum", 10_000, faults) if form.text("maximum_of") else None
+    maxima = _read_maxima(form, faults)
     if faults:
         raise InvalidInput(*faults)
     return WhatIf(
         {name: value for name, value in changed.items() if getattr(policy, name) != value},
         tuple(dict.fromkeys(form.texts("absent"))),
-        {form.text("maximum_of"): maximum} if form.text("maximum_of") else {},
+        maxima,
         _read_newcomer(form),
     )
+
+
+def _list_maxima(form: Form) -> list[tuple[str, str]]:
+    """The lines about maxima as they were sent: whose, and which."""
+    numbers = form.values_of("maximum")
+    of = [each.strip() for each in form.values_of("maximum_of")]
+    return [(whose, numbers[at].strip() if at < len(numbers) else "") for at, whose in enumerate(of)]
+
+
+def _read_maxima(form: Form, faults: list[Finding]) -> dict[str, int | None]:
+    return {whose: _read_whole("maximum", text, 10_000, faults) for whose, text in _list_maxima(form) if whose}
+
+
+def _count_rows(form: Form, name: str, filled: int) -> int:
+    """The lines with something in them and an empty one, and another where it was asked for."""
+    return min(filled + (2 if form.text("more") == name else 1), MOST_LINES)
 
 
 def _read_newcomer(form: Form) -> Newcomer | None:
@@ -153,7 +178,10 @@ def _read_newcomer(form: Form) -> Newcomer | None:
 
 
 def _whole(form: Form, name: str, most: int, faults: list[Finding]) -> int | None:
-    text = form.text(name)
+    return _read_whole(name, form.text(name), most, faults)
+
+
+def _read_whole(name: str, text: str, most: int, faults: list[Finding]) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal()) or len(text) > 6 or int(text) > most:
@@ -165,6 +193,7 @@ def _whole(form: Form, name: str, most: int, faults: list[Finding]) -> int | Non
 def _answer(request: Request, session: Session, run: Run, market_id: str, form: Form, found: Answer | None) -> Response:
     market, language = load_market(session, market_id, Extent.READY, with_contacts=False), find_language(request)
     _fill(form, market.market)
+    maxima = [line for line in _list_maxima(form) if any(line)][:MOST_LINES]
     try:
         what_if = _read(form, market)
     except MarktplatzError:
@@ -186,10 +215,14 @@ def _answer(request: Request, session: Session, run: Run, market_id: str, form: 
         is_outdated=run.content_sha256 is not None
         and run.content_sha256 != service_of(request).contents.sha256(session, market_id),
         most_rows=MOST_ROWS,
+        most_pairs=MOST_PAIRS,
+        sides=[] if found is None else lay_side_by_side(found.comparison),
+        absent_rows=_count_rows(form, "absent", len(form.texts("absent"))),
+        maxima=maxima + [("", "")] * (_count_rows(form, "maximum", len(maxima)) - len(maxima)),
         reciprocities=list(Reciprocity),
         within_kinds=list(WithinKind),
         kinds=[(each.value, word(each, language)) for each in OrganisationKind],
-        sides=[(each.value, word(each, language)) for each in EntrySide],
+        entry_sides=[(each.value, word(each, language)) for each in EntrySide],
         has_scores=market.scores is not None,
     )
 
