@@ -201,9 +201,8 @@ def measure(app: FastAPI, database: Database, secrets: dict[str, str], talking: 
                 times.append((perf_counter() - began) * 1000)
                 worked.append((process_time() - at_work) * 1000)
             size = len(answer.content) / 1000
-            print(
-                f"| {path} | {who} | {answer.status_code} | {median(times):.0f} | {max(times):.0f} | {median(worked):.0f} | {statements} | {size:.1f} |"
-            )
+            figures = f"{median(times):.0f} | {max(times):.0f} | {median(worked):.0f} | {statements} | {size:.1f}"
+            print(f"| {path} | {who} | {answer.status_code} | {figures} |")
 
 
 def main() -> None:

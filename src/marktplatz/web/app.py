@@ -37,6 +37,7 @@ from marktplatz.web.api import (
     timetable,
     tokens,
     wishes,
+    zones,
 )
 from marktplatz.web.api import timetables as all_timetables
 from marktplatz.web.body_limit import BodyLimit
@@ -119,6 +120,7 @@ ROUTERS = (
     thinking.router,
     timetable.router,
     all_timetables.router,
+    zones.router,
     imports.router,
     exports.router,
     archives.router,
