@@ -83,7 +83,7 @@ def test_a_timetable_is_changed_by_keyboard_and_the_change_is_taken_back(site: S
     page.get_by_role("link", name="Neu rechnen und Geändertes behalten").press("Enter")
     expect(page.get_by_label("Nah an einem früheren Ablauf bleiben")).to_have_value(timetable)
     look(page, "timetables-again")
-    page.get_by_role("button", name="Ablauf planen").press("Enter")
+    page.get_by_role("button", name="Ablauf planen").press("Enter", timeout=PATIENCE_MS)
     expect(page.locator("#notice")).to_contain_text("Der Ablauf ist geplant.", timeout=PATIENCE_MS)
     made = page.url.partition("?")[0].rpartition("/")[2]
     assert set(before) <= set(talks_of(site.world, made))
