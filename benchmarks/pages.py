@@ -1,21 +1,23 @@
 """Measure every page of a market with 300 organisations and 900 entries: server time, statements, bytes over the wire.
 
-Run: pages.py [ROUNDS]. In process, as the organiser and as a participant; the client is part of the time (a millisecond or two).
+Run: pages.py [ROUNDS [PART]]; with a part only addresses that have it. In process, as the organiser and as a
+participant; the client is part of the time (a millisecond or two). The time of the processor says more where others use it too.
 """
 
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, text
+from sqlalchemy.orm import Session
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -23,11 +25,18 @@ from databases import SqliteTemplates
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Account, EntryRecord, OrganisationRecord, OutboxMessage, Person, Representation
 from marktplatz.market import Category, Policy
+from marktplatz.matching.gather import gather
 from marktplatz.settings import Settings
 from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.contents import read_content
 from marktplatz.usecases.logins import begin_login
 from marktplatz.usecases.markets import create_market, get_market
-from marktplatz.vocabulary import CategoryKind, EntrySide, MessageStatus, OrganisationKind, Phase
+from marktplatz.usecases.propose import name_solver, propose_pairings
+from marktplatz.usecases.run_plans import list_owners, store_plan
+from marktplatz.usecases.runs import Wanted, request_run
+from marktplatz.usecases.schedule import schedule_conversations
+from marktplatz.usecases.timetables import order_timetable, store_timetable
+from marktplatz.vocabulary import CategoryKind, EntrySide, MessageStatus, OrganisationKind, Phase, RunStatus
 from marktplatz.web.app import create_app
 
 ORGANISATIONS, ENTRIES_EACH = 300, 3
@@ -49,8 +58,20 @@ VALUES = {
     "kind": "reminder",
     "name": "imprint",
     "entry_id": "need-1-0",
+    "run_id": "r1",
+    "timetable_id": "tt1",
 }
-COLUMNS = ("page", "who", "status", "median ms", "worst ms", "statements", "kB")
+QUERIES = {
+    "/organise/m1/matching/compare": ("?a=r2&b=r1",),
+    "/organise/m1/matching/runs/r1/workbench": ("?organisation=o1", "?organisation=o1&other=o2", "?organisation=o1&other=o7"),
+    "/organise/m1/matching/what-if": ("?run=r1",),
+    "/organise/m1/matching/timetables/compare": ("?a=tt2&b=tt1",),
+    "/organise/m1/matching/timetables/tt1": ("", "?by=organisations"),
+    "/organise/m1/matching/timetables/tt1/change": ("", "?first=o1", "?first={0}&second={1}"),
+}
+"""What is asked of pages that need to be asked something; every line is measured."""
+ROUNDS, TABLES = 9, 60
+COLUMNS = ("page", "who", "status", "median ms", "worst ms", "cpu ms", "statements", "kB")
 
 
 def fill(database: Database) -> dict[str, str]:
@@ -85,6 +106,38 @@ def fill(database: Database) -> dict[str, str]:
         }
 
 
+def match(database: Database) -> tuple[str, str]:
+    """Two runs with a timetable each, the second nearer at hand; the organisations of a conversation."""
+    with database.write("m1") as session:
+        content = read_content(session, "m1").market
+        gathered = gather(content)
+        plan = propose_pairings(gathered, solver=name_solver())
+        for number in (2, 1):
+            run = request_run(session, NOW, SYSTEM, "m1", Wanted("de"))
+            store_plan(session, run, plan, list_owners(content))
+            run.status, run.finished_at = RunStatus.DONE, NOW
+            session.flush()
+            order = order_timetable(session, "m1", run.id)
+            planned = schedule_conversations(gathered, order.pairings, rounds=ROUNDS, tables=TABLES + number)
+            made = store_timetable(session, NOW, SYSTEM, "m1", order, planned)
+            _rename(session, run.id, f"r{number}", made.id, f"tt{number}")
+        return planned.conversations[0].organisations
+
+
+def _rename(session: Session, run: str, to: str, timetable: str, to_timetable: str) -> None:
+    """Ids that can be written down."""
+    session.flush()
+    session.execute(text("PRAGMA defer_foreign_keys = ON"))
+    for table, column, old, new in (
+        *((name, "run_id", run, to) for name in ("pairing", "timetable")),
+        ("conversation", "timetable_id", timetable, to_timetable),
+        ("timetable", "id", timetable, to_timetable),
+        ("run", "id", run, to),
+    ):
+        session.execute(text(f"UPDATE {table} SET {column} = :new WHERE {column} = :old"), {"new": new, "old": old})  # noqa: S608
+    session.expire_all()
+
+
 def _organisations() -> Iterator[dict[str, object]]:
     for number in range(ORGANISATIONS):
         kind = OrganisationKind.COMPANY if number % 2 else OrganisationKind.NONPROFIT
@@ -104,7 +157,8 @@ def _entries(kinds: list[CategoryKind]) -> Iterator[dict[str, object]]:
         for each in range(ENTRIES_EACH):
             side = EntrySide.OFFER if (number + each) % 2 else EntrySide.NEED
             fields = {"market_id": "m1", "id": f"{side}-{number}-{each}", "side": side, "organisation_id": f"o{number}"}
-            said = {"title": TITLES[(number + each) % len(TITLES)], "category": kinds[(number + each) % len(kinds)].value}
+            at = number // 2 + each
+            said = {"title": TITLES[at % len(TITLES)], "category": kinds[at % len(kinds)].value}
             begun = {"impact_fields": [], "answers": {}, "capacity": 1, "agreed": 0, "version": 1}
             yield fields | said | begun | {"created_at": NOW, "updated_at": NOW}
 
@@ -118,7 +172,12 @@ def find_pages(app: FastAPI) -> Iterator[str]:
                 yield re.sub(r"{(\w+)(?::path)?}", lambda found: {"market": "m1", **VALUES}[found[1]], path)
 
 
-def measure(app: FastAPI, database: Database, secrets: dict[str, str], rounds: int) -> None:
+def with_queries(paths: Iterable[str], talking: tuple[str, str]) -> Iterator[str]:
+    for path in paths:
+        yield from (path + query.format(*talking) for query in QUERIES.get(path, ("",)))
+
+
+def measure(app: FastAPI, database: Database, secrets: dict[str, str], talking: tuple[str, str], rounds: int, part: str) -> None:
     statements = 0
 
     def count(*_: object) -> None:
@@ -128,25 +187,31 @@ def measure(app: FastAPI, database: Database, secrets: dict[str, str], rounds: i
     event.listen(database.engine, "before_cursor_execute", count)
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     with TestClient(app, follow_redirects=False) as client:
-        for path in sorted(set(find_pages(app))):
+        for path in with_queries(sorted(set(find_pages(app))), talking):
+            if part not in path:
+                continue
             who = "participant" if path.startswith("/m/m1/me") else "organiser"
             headers = {"Accept": "text/html", "Cookie": f"marktplatz={secrets[who]}"}
             client.get(path, headers=headers)
-            times = []
+            times, worked = [], []
             for _ in range(rounds):
                 statements = 0
-                began = perf_counter()
+                began, at_work = perf_counter(), process_time()
                 answer = client.get(path, headers=headers)
                 times.append((perf_counter() - began) * 1000)
+                worked.append((process_time() - at_work) * 1000)
             size = len(answer.content) / 1000
-            print(f"| {path} | {who} | {answer.status_code} | {median(times):.0f} | {max(times):.0f} | {statements} | {size:.1f} |")
+            figures = f"{median(times):.0f} | {max(times):.0f} | {median(worked):.0f} | {statements} | {size:.1f}"
+            print(f"| {path} | {who} | {answer.status_code} | {figures} |")
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    part = sys.argv[2] if len(sys.argv) > 2 else ""
     database = Database(SqliteTemplates(Path(tempfile.mkdtemp())).make_url())
     settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
-    measure(create_app(settings, database=database), database, fill(database), rounds)
+    secrets, talking = fill(database), match(database)
+    measure(create_app(settings, database=database), database, secrets, talking, rounds, part)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
+from market_content import CountedStatements
 from marktplatz.db.models import Membership
 from marktplatz.market import Contact, Organisation
 from marktplatz.usecases.actor import SYSTEM
@@ -59,16 +59,8 @@ def count_queries_of(world: World, path: str) -> list[int]:
 
 
 def count_queries(world: World, browser: TestClient, address: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(world.database.engine, "before_cursor_execute", note)
-    try:
+    with CountedStatements(world.database) as seen:
         answer = browser.get(address)
-    finally:
-        event.remove(world.database.engine, "before_cursor_execute", note)
     assert answer.status_code == 200, address
     assert len(answer.content) < MOST_BYTES, address
-    return len(seen)
+    return seen.count

@@ -3,6 +3,8 @@
 import ast
 import re
 import string
+from collections import Counter
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from marktplatz.exchange.validation import CODE_BY_ERROR
 from marktplatz.matching.judge import UNPINNED
 from marktplatz.vocabulary import Barrier, Rule
 from marktplatz.web.errors import CODE_BY_STATUS
-from marktplatz.wording import translate
+from marktplatz.wording import findings, translate
 from marktplatz.wording.findings import SENTENCES, describe_place, finding_sentence
 
 PACKAGE = Path(marktplatz.__file__).parent
@@ -58,6 +60,29 @@ def test_every_finding_in_the_code_has_a_sentence() -> None:
     made |= set(CODE_BY_ERROR.values()) | set(CODE_BY_STATUS.values()) | BY_HAND
     assert len(made) > 60
     assert made - SENTENCES.keys() == set()
+
+
+def merged_into(name: str) -> Iterator[str]:
+    """The codes of a dict of the module, those of the dicts that it takes up too; a code that stands in two of them comes twice."""
+    tree = ast.parse((PACKAGE / "wording" / "findings.py").read_text("utf-8"))
+    (made,) = (
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
+    )
+    assert isinstance(made, ast.Dict)
+    own = {node.target.id for node in tree.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    for key, value in zip(made.keys, made.values, strict=True):
+        if isinstance(key, ast.Constant):
+            yield str(key.value)
+        elif isinstance(value, ast.Name):
+            yield from merged_into(value.id) if value.id in own else getattr(findings, value.id)
+
+
+def test_no_code_has_two_sentences() -> None:
+    codes = list(merged_into("SENTENCES"))
+    assert len(codes) > 200
+    assert [code for code, count in Counter(codes).items() if count > 1] == []
 
 
 def test_no_sentence_is_left_over() -> None:

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select
 
+from market_content import CountedStatements
 from marktplatz.db.models import (
     AuditDetail,
     Consent,
@@ -349,16 +350,6 @@ def test_a_page_asks_as_little_of_a_large_market_as_of_a_small_one(world: World,
 
 
 def count_queries(world: World, visitor: TestClient) -> int:
-    from sqlalchemy import event
-
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(world.database.engine, "before_cursor_execute", note)
-    try:
+    with CountedStatements(world.database) as asked:
         assert visitor.get("/m/m1/join").status_code == 200
-    finally:
-        event.remove(world.database.engine, "before_cursor_execute", note)
-    return len(asked)
+    return asked.count

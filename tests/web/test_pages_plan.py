@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from factories import make_need, make_nonprofit, make_offer, make_organisation
 from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage, PairRecord, Person, Representation, Run
-from marktplatz.vocabulary import Attendance, PairStatus, Phase, Role, RunStatus, Standing
+from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.runs import Wanted, request_run
+from marktplatz.vocabulary import Attendance, PairStatus, Phase, Role, RunStatus, SolvePhase, Standing
 from organiser_world import count_queries, fields_of, sign_in
 from radar_world import plant_large_market
 from run_world import as_participant, finish, plant, small_market, wait_until
@@ -275,6 +277,28 @@ def test_two_plans_are_laid_side_by_side(world: World, browser: TestClient) -> N
 def make_timetable(browser: TestClient, run: str, **fields: str) -> Any:
     page = browser.get(f"{ROOT}/timetables").text
     return browser.post(f"{ROOT}/timetables", data=fields_of(page) | {"run": run, "rounds": "2", "tables": "3"} | fields)
+
+
+def test_a_run_tells_on_its_page_how_far_it_is(world: World, browser: TestClient) -> None:
+    with world.database.write("m1") as session:
+        run = request_run(session, world.clock.now, SYSTEM, "m1", Wanted("de"))
+        run.status = RunStatus.RUNNING
+        base = f"{ROOT}/runs/{run.id}"
+    page = browser.get(base).text
+    assert re.search(r'<progress max="5" value="0.5" aria-label="Fortschritt des Laufs', page)
+    assert "Schritt 1 von 5: beginnt" in page
+    assert f'data-poll="{base}/progress"' in page
+    with world.database.write("m1") as session:
+        session.get_one(Run, ("m1", run.id)).progress = SolvePhase.SOLVING
+    for path in (f"{base}/progress", ROOT):
+        page = browser.get(path).text
+        assert '<progress max="5" value="3.5"' in page
+        assert "Schritt 4 von 5: sucht den besten Plan" in page
+    with world.database.write("m1") as session:
+        session.get_one(Run, ("m1", run.id)).status = RunStatus.CANCELLED
+    page = browser.get(f"{base}/progress").text
+    assert "data-poll" not in page
+    assert "<progress" not in page
 
 
 def test_a_timetable_is_planned_looked_at_and_published(world: World, browser: TestClient) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 from setup_pages import EVENT, PAGE, Browser, actions, fill, hidden_fields, make_organiser, read_market
-from sqlalchemy import event, select
+from sqlalchemy import select
 
+from market_content import CountedStatements
 from marktplatz.db.models import (
     Link,
     Membership,
@@ -49,12 +50,9 @@ class TestTheOverview:
             world.make_market(market, name="Markt")
             fill(world, market, number)
             anna = make_organiser(world, market, f"{market}@example.org")
-            asked: list[str] = []
-            count = lambda *told, asked=asked: asked.append(told[2])  # noqa: E731
-            event.listen(world.database.engine, "before_cursor_execute", count)
-            assert len(anna.get(f"/organise/{market}").encode()) < 100_000
-            event.remove(world.database.engine, "before_cursor_execute", count)
-            counts.append(len(asked))
+            with CountedStatements(world.database) as asked:
+                assert len(anna.get(f"/organise/{market}").encode()) < 100_000
+            counts.append(asked.count)
         assert counts[0] == counts[1]
 
     def test_a_market_goes_its_way_and_back(self, world: World) -> None:

@@ -219,3 +219,20 @@ def test_a_town_costs_as_many_queries_as_a_hamlet(world: World) -> None:
             address = f"/organise/{market}/matching/timetables/{timetable}{path.format(*who)}"
             counts += [count_queries(world, browser, address) for _ in range(2)]
         assert counts[1] == counts[3], path
+
+
+def test_whoever_comes_with_two_may_talk_twice_at_once_and_sees_both(world: World, browser: TestClient, timetable: str) -> None:
+    patch(world, "/organisations/bank", representatives=2)
+    talks = talks_of(world, timetable)
+    one, other = [talk for talk in talks if "bank" in talk.organisations][:2]
+    partner = next(each for each in one.organisations if each != "bank")
+    taken = {talk.table for talk in talks if talk.round == other.round}
+    if any(partner in talk.organisations for talk in talks if talk.round == other.round):
+        one, other = other, one
+        taken = {talk.table for talk in talks if talk.round == other.round}
+    table = min(set(range(1, 4)) - taken)
+    assert change(browser, timetable, "move", one, round=other.round, table=table).status_code == 200
+    assert find_faults(world, timetable) == []
+    preview = browser.get(f"{ROOT}/{timetable}/publish?organisation=bank").text
+    rows = preview[preview.index("<tbody>") : preview.index("</tbody>")]
+    assert rows.count(f'<th scope="row" class="number">{other.round}</th>') == 2

@@ -98,3 +98,20 @@ def test_what_cannot_be_is_refused_as_a_whole(world: World, organiser: TestClien
     assert change(organiser, timetable, {}, remove=[one]).status_code == 428
     assert change(organiser, timetable, {"If-Match": '"99"'}, remove=[one]).status_code == 412
     assert talks_of(world, timetable) == before
+
+
+def test_zones_are_set_as_a_whole(organiser: TestClient) -> None:
+    first = organiser.get(f"{URL}/zones")
+    assert first.json() == {"zones": []}
+    zone = {"name": "Anpacken", "category": "hands", "first": 1, "last": 3}
+    sent = organiser.put(f"{URL}/zones", json={"zones": [zone]}, headers={"If-Match": first.headers["ETag"]})
+    assert sent.status_code == 200, sent.text
+    assert organiser.get(f"{URL}/zones").json() == {"zones": [zone]}
+    stale = organiser.put(f"{URL}/zones", json={"zones": []}, headers={"If-Match": first.headers["ETag"]})
+    assert (stale.status_code, stale.json()["current"]) == (412, {"zones": [zone]})
+    wrong = [zone | {"category": "moon"}, zone | {"first": 4}]
+    assert codes(organiser.put(f"{URL}/zones", json={"zones": wrong}, headers=ANY)) == [
+        "zone_without_category",
+        "zone_ends_before_it_begins",
+    ]
+    assert organiser.put(f"{URL}/zones", json={"zones": [zone]}).status_code == 428

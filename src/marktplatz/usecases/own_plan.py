@@ -125,14 +125,16 @@ def find_rounds_of(
     """The rounds of one timetable; `proposals` are what there is to talk about."""
     of_it = select(ConversationRecord).filter_by(market_id=market.id, timetable_id=record.id)
     own = or_(ConversationRecord.first_id == organisation.id, ConversationRecord.second_id == organisation.id)
-    talks = {talk.round: talk for talk in session.scalars(of_it.where(own))}
-    others = {number: _other(talk.first_id, talk.second_id, organisation.id) for number, talk in talks.items()}
-    partners = _load_partners(session, actor, market.id, set(others.values()))
-    rounds = []
+    talks = [
+        (talk.round, talk.table, _other(talk.first_id, talk.second_id, organisation.id))
+        for talk in session.scalars(of_it.where(own).order_by(ConversationRecord.round, ConversationRecord.table))
+    ]
+    partners = _load_partners(session, actor, market.id, {other for _, _, other in talks})
+    rounds: list[Round] = []
     for number in range(1, record.rounds + 1):
-        if number in talks:
-            rounds.append(Round(number, talks[number].table, partners[others[number]]))
-        else:
+        at_once = [Round(number, table, partners[other]) for round_, table, other in talks if round_ == number]
+        rounds += at_once  # several where several people come
+        if not at_once:
             rounds.append(Round(number, None, None, number in market.break_rounds, number in organisation.absent_rounds))
     topics: dict[str, list[Proposal]] = {}
     for proposal in proposals:

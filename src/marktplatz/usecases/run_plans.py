@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from marktplatz.plan import Pairing, PairingReason, Plan, PlanBound, Served, Sug
 from marktplatz.vocabulary import PlanStatus
 
 Key = tuple[str, str]
+MOST_INPUTS: Final = 6
+"""Inputs of runs that are kept as values: each is some megabytes."""
 
 
 class Summary(Value):
@@ -97,4 +100,10 @@ def list_owners(market: Market) -> dict[str, str]:
 
 def read_input(run: Run) -> Market | None:
     """The market that the run was made for, as it was kept: without contacts; None once an erasure has emptied it."""
-    return None if run.input is None else Market.model_validate_json(run.input, by_alias=True)
+    return None if run.input is None else _read_market(run.input)
+
+
+@lru_cache(maxsize=MOST_INPUTS)
+def _read_market(text: str) -> Market:
+    """Whoever looks at a plan looks at all its pages, and at the one beside it."""
+    return Market.model_validate_json(text, by_alias=True)

@@ -48,6 +48,10 @@ class ByHand:
     def said(self) -> dict[str, Any]:
         return {"by_hand": sorted(self.kept), "left_out": sorted(self.left_out)}
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.kept or self.left_out)
+
     def after(self, added: Iterable[Couple], removed: Iterable[Couple]) -> "ByHand":
         added = frozenset(added)
         gone = frozenset(removed) - added
@@ -270,8 +274,7 @@ def _store(session: Session, record: TimetableRecord, timetable: Timetable, by_h
     if rows:
         session.execute(insert(ConversationRecord), rows)
     reached = {"met_pairings": list(timetable.met_pairings), "served": list(timetable.served), "total_points": timetable.points}
-    changes = record.result.get("adjustments", 0) + 1
-    record.result = {**record.result, **reached, **by_hand.said, "adjustments": changes}
+    record.result = {**record.result, **reached, **by_hand.said}
     session.flush()
 
 

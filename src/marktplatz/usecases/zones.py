@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marktplatz.market import Identifier, Line, Value
+from marktplatz.errors import Finding, InvalidInput, Place
+from marktplatz.market import Identifier, Line, Policy, Value
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.rounds.values import Conversation, Timetable
 from marktplatz.matching.rounds.zones import TableZone, seat_in_zones
+from marktplatz.vocabulary import CategoryKind
 
 Couple = tuple[str, str]
 TableNumber = Annotated[int, Field(ge=1, le=10_000)]
@@ -21,6 +23,19 @@ class Zone(Value):
     category: Identifier
     first: TableNumber
     last: TableNumber
+
+
+def check_zones(zones: Sequence[Zone], policy: Policy) -> None:
+    """InvalidInput for zones of categories that the market has not, and for those that end before they begin."""
+    known = {category.code for category in policy.categories} or {kind.value for kind in CategoryKind}
+    faults = []
+    for number, zone in enumerate(zones):
+        if zone.category not in known:
+            faults.append(Finding("zone_without_category", Place(field=f"zones.{number}.category")))
+        if zone.last < zone.first:
+            faults.append(Finding("zone_ends_before_it_begins", Place(field=f"zones.{number}.last")))
+    if faults:
+        raise InvalidInput(*faults)
 
 
 def lay_into_zones(

@@ -42,6 +42,7 @@ from marktplatz.web.api import (
     timetable,
     tokens,
     wishes,
+    zones,
 )
 from marktplatz.web.api import timetables as all_timetables
 from marktplatz.web.body_limit import BodyLimit
@@ -145,6 +146,7 @@ ROUTERS = (
     timetable.router,
     plan_changes.router,
     all_timetables.router,
+    zones.router,
     imports.router,
     exports.router,
     archives.router,

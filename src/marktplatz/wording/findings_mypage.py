@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 OWN_PAGE_SENTENCES: Final[Mapping[str, str]] = {
-    "edited_meanwhile": "Inzwischen hat jemand anderes hier etwas geändert. Unten sehen Sie beides: den jetzigen Stand und Ihre "
-    "Eingaben. Wenn Sie noch einmal speichern, gilt Ihres.",
     "entry_is_withdrawn": "Dieser Eintrag ist zurückgezogen. Holen Sie ihn zuerst zurück, dann können Sie ihn ändern.",
     "organisation_is_withdrawn": "Ihre Teilnahme ist zurückgezogen. Melden Sie sich zuerst wieder an.",
     "too_many_entries": "Mehr als {limit} Einträge sind hier nicht möglich. Ziehen Sie andere zurück oder fassen Sie zusammen.",

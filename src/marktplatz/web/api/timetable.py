@@ -14,6 +14,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.run_work import FAILURES, INTERRUPTED
 from marktplatz.usecases.runs import withdraw_timetable
 from marktplatz.usecases.solving import Failed, Invalid, Outcome, Scheduled, pack_market
+from marktplatz.usecases.timetable_changes import ByHand
 from marktplatz.usecases.timetables import (
     get_timetable,
     load_timetable,
@@ -52,7 +53,7 @@ class ConversationOut(Value):
 
 class TimetableOut(Value):
     """A timetable file with what belongs to it. Points and sums are for the organiser only, as is `is_outdated`: the market or the
-    run's pairings are others by now, and so is the bound, which is null then. `is_adjusted`: changed by hand.
+    run's pairings are others by now, and so is the bound, which is null then. `is_adjusted`: something in it was settled by hand.
     """
 
     format: Literal["marktplatz-timetable/1"]
@@ -165,7 +166,7 @@ def show_timetable(session: Session, caller: Actor, request: Request, response: 
         ),
         **sums | ({"bound": None} if outdated else {}),
         is_outdated=outdated,
-        is_adjusted=bool(record.result.get("adjustments")),
+        is_adjusted=not ByHand.of(record.result).is_empty,
         **_columns(record, "id", "rounds", "tables", "created_at", "published_at", "version"),
     )
 

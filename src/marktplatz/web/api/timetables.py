@@ -14,6 +14,7 @@ from marktplatz.market import Identifier, Ordinal, Value
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.runs import withdraw_timetable
 from marktplatz.usecases.timetable_changes import (
+    ByHand,
     Talk,
     TimetableChange,
     adjust_timetable,
@@ -268,7 +269,7 @@ def _list(session: Session, request: Request, record: TimetableRecord, *, for_or
         sums |= {name: tuple(record.result[name]) for name in ("met_pairings", "served")}
     return TimetableListed.model_construct(
         run=record.run_id,
-        is_adjusted=bool(record.result.get("adjustments")),
+        is_adjusted=not ByHand.of(record.result).is_empty,
         is_outdated=is_outdated(session, request, record) if for_organiser else None,
         author=record.author if for_organiser else None,
         **sums,

@@ -16,6 +16,7 @@ from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
+from marktplatz.web.pages.paging import PageNumber, read_leaf
 from marktplatz.web.pages.radar import find_names
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.pages.run_rows import Reader, Writer, find_done_runs, select_runs, tell_runs
@@ -26,8 +27,6 @@ router = APIRouter(prefix="/organise/{market}/matching", tags=["pages"], route_c
 ROWS: Final = 25
 MOST_IMPOSSIBLE: Final = 30
 MAX_BONUS: Final = 1000
-
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("", name="matching")
@@ -105,8 +104,8 @@ def _show(request: Request, session: Session, caller: Actor, market: str, form: 
 
 
 def _list(request: Request, session: Session, caller: Actor, market: str, page: int) -> dict[str, Any]:
-    found = session.scalars(select_runs(caller, market).offset((page - 1) * ROWS).limit(ROWS + 1)).all()
-    rows = tell_runs(request, session, market, found[:ROWS])
+    leaf = read_leaf(session, select_runs(caller, market), page, ROWS)
+    rows = tell_runs(request, session, market, leaf.rows)
     return {
         "market": get_market(session, market),
         "profile": get_profile(session, market),
@@ -115,8 +114,7 @@ def _list(request: Request, session: Session, caller: Actor, market: str, page: 
         "state": " ".join(f"{row.run.id}:{row.run.status}:{row.run.progress}" for row in rows),
         "is_under_way": any(row.is_under_way for row in rows),
         "is_organiser": caller.has(Role.ORGANISER),
-        "page": page,
-        "has_more": len(found) > ROWS,
+        **leaf.context,
     }
 
 

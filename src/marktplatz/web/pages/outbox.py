@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,13 +26,13 @@ from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
+from marktplatz.web.pages.paging import PageNumber, read_leaf
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.postman import smtp_server
 from marktplatz.web.service import service_of
 
 router = APIRouter(prefix="/organise/{market}/outbox", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
-ROWS = 50
 READING = Rule("outbox:read", organiser=ALWAYS)
 WRITING = Rule("outbox:write", organiser=OPEN)
 
@@ -44,7 +44,7 @@ def show_outbox(
     request: Request,
     session: ReadSession,
     status: MessageStatus = MessageStatus.HELD,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     del caller
     return _show_list(request, session, market, Form.of(), status, page)
@@ -143,13 +143,8 @@ def change_message(
 
 def _show_list(request: Request, session: Session, market: str, form: Form, status: MessageStatus, page: int) -> Response:
     of_status = (OutboxMessage.market_id == market, OutboxMessage.status == status)
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(*of_status)
-        .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
-        .offset((page - 1) * ROWS)
-        .limit(ROWS + 1)
-    ).all()
+    wanted = select(OutboxMessage).where(*of_status).order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
+    messages = read_leaf(session, wanted, page)
     return show(
         request,
         "outbox.html",
@@ -159,9 +154,8 @@ def _show_list(request: Request, session: Session, market: str, form: Form, stat
         shown=status,
         statuses=list(MessageStatus),
         counts=count_messages(session, market),
-        messages=rows[:ROWS],
-        page=page,
-        has_more=len(rows) > ROWS,
+        messages=messages.rows,
+        **messages.context,
         has_smtp=smtp_server(service_of(request).settings) is not None,
         kinds=GROUP_KINDS,
     )

@@ -25,12 +25,12 @@ from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import OR_NONE, Form, SentForm
 from marktplatz.web.pages.frame import go, show
+from marktplatz.web.pages.paging import PageNumber, read_leaf
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
 
 router = APIRouter(prefix="/organise/{market}/people", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
-ROWS = 50
 READING = Rule("persons:read", organiser=ALWAYS)
 WRITING = Rule("persons:write", organiser=ALWAYS)
 
@@ -43,7 +43,7 @@ def show_people(
     session: ReadSession,
     search: Annotated[str, Query(max_length=100)] = "",
     consent: Annotated[ConsentPurpose | None, OR_NONE] = None,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     del caller
     wanted = select(Person).where(Person.market_id == market)
@@ -56,20 +56,18 @@ def show_people(
             Consent.market_id == market, Consent.purpose == consent, Consent.withdrawn_at.is_(None)
         )
         wanted = wanted.where(Person.id.in_(given))
-    rows = session.scalars(wanted.order_by(Person.name, Person.id).offset((page - 1) * ROWS).limit(ROWS + 1)).all()
-    people = rows[:ROWS]
-    ids = [person.id for person in people]
+    people = read_leaf(session, wanted.order_by(Person.name, Person.id), page)
+    ids = [person.id for person in people.rows]
     return show(
         request,
         "people.html",
         market=get_market(session, market),
         form=Form.of(search=search, consent=consent.value if consent else ""),
-        people=people,
+        people=people.rows,
         organisations=_organisations_of(session, market, ids),
         consents=_standing_consents(session, market, ids),
         purposes=list(ConsentPurpose),
-        page=page,
-        has_more=len(rows) > ROWS,
+        **people.context,
         asked={"search": search, "consent": consent.value if consent else ""},
     )
 

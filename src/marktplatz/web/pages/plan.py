@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from marktplatz.db.models import Run
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.own_plan import UNTOLD
@@ -17,7 +18,7 @@ from marktplatz.web.deps import MarketId, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import OR_NONE, Form
 from marktplatz.web.pages.frame import show
-from marktplatz.web.pages.matching import PageNumber
+from marktplatz.web.pages.paging import PageNumber, turn_to
 from marktplatz.web.pages.plan_picture import draw_plan
 from marktplatz.web.pages.radar import find_labels
 from marktplatz.web.pages.route import PageRoute
@@ -31,12 +32,14 @@ router = APIRouter(
 
 GROUPS: Final = 20
 """Organisations a page: each with all its pairs and their reasons."""
-ROWS: Final = 50
 
 
 @router.get("", name="plan")
 def show_plan(caller: Reader, market: MarketId, run_id: str, request: Request, session: ReadSession) -> Response:
-    view = load_plan_view(session, get_run(session, caller, market, run_id))
+    run = get_run(session, caller, market, run_id)
+    if not run.plan:
+        return _show_progress(request, session, run, "run.html")
+    view = load_plan_view(session, run)
     shares = count_shares(view.market, view.links)
     labels, language = find_labels(session, market), find_language(request)
     return _show(
@@ -53,6 +56,12 @@ def show_plan(caller: Reader, market: MarketId, run_id: str, request: Request, s
             for each in shares.categories
         ],
     )
+
+
+@router.get("/progress", name="run_progress")
+def show_progress(caller: Reader, market: MarketId, run_id: str, request: Request, session: ReadSession) -> Response:
+    """How far the run is, for whoever looks every second."""
+    return _show_progress(request, session, get_run(session, caller, market, run_id), "run_progress.html")
 
 
 @router.get("/pairings", name="plan_pairings")
@@ -93,7 +102,7 @@ def show_alone(
     """Who has nobody. Why is for the organiser: the reasons tell of refusals."""
     view = load_plan_view(session, get_run(session, caller, market, run_id))
     rows = list_alone(view)
-    shown = rows[(page - 1) * ROWS : page * ROWS]
+    leaf = turn_to(rows, page)
     return _show(
         request,
         session,
@@ -101,10 +110,9 @@ def show_alone(
         view,
         "plan_alone.html",
         "/alone",
-        alone=shown,
+        alone=leaf.rows,
         count=len(rows),
-        page=page,
-        has_more=len(rows) > page * ROWS,
+        **leaf.context,
     )
 
 
@@ -114,7 +122,7 @@ def show_picture(
 ) -> Response:
     view = load_plan_view(session, get_run(session, caller, market, run_id))
     picture = draw_plan(view)
-    rows = sorted(picture.nodes, key=lambda node: (node.name.casefold(), node.id))
+    leaf = turn_to(sorted(picture.nodes, key=lambda node: (node.name.casefold(), node.id)), page)
     return _show(
         request,
         session,
@@ -123,11 +131,16 @@ def show_picture(
         "plan_picture.html",
         "/picture",
         picture=picture,
-        nodes=rows[(page - 1) * ROWS : page * ROWS],
+        nodes=leaf.rows,
         pairings_of=view.by_organisation,
-        page=page,
-        has_more=len(rows) > page * ROWS,
+        **leaf.context,
     )
+
+
+def _show_progress(request: Request, session: Session, run: Run, template: str) -> Response:
+    market = run.market_id
+    row = tell_runs(request, session, market, [run])[0]
+    return show(request, template, market=get_market(session, market), profile=get_profile(session, market), row=row)
 
 
 def _show(request: Request, session: Session, caller: Actor, view: PlanView, template: str, part: str, **context: Any) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from marktplatz.web.access import ALWAYS, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.frame import show
+from marktplatz.web.pages.paging import ROWS, PageNumber, turn_to
 from marktplatz.web.pages.radar_pictures import Bar, draw_bars, draw_growth, draw_kinds, fill_months
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
@@ -34,7 +35,6 @@ from marktplatz.wording.radar import call_text, category_label, gap_sentences, l
 router = APIRouter(prefix="/organise/{market}/radar", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
 READING = Rule("organisations:read", organiser=ALWAYS)
-ROWS: Final = 50
 MOST_SENTENCES: Final = 3
 MOST_MISSING: Final = 12
 
@@ -78,13 +78,13 @@ def show_alone(
     request: Request,
     session: ReadSession,
     side: EntrySide = EntrySide.NEED,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     """Entries that nobody could help with."""
     del caller
     lonely = look_at_market(session, market, service_of(request).radars).lonely
     found = [each for each in lonely if each.side is side]
-    rows = found[(page - 1) * ROWS : page * ROWS]
+    leaf = turn_to(found, page)
     language = find_language(request)
     return show(
         request,
@@ -92,10 +92,9 @@ def show_alone(
         market=get_market(session, market),
         side=side,
         counts={each: sum(one.side is each for one in lonely) for each in (EntrySide.NEED, EntrySide.OFFER)},
-        rows=[(each, lonely_reason(each.side, each.possible, language)) for each in rows],
-        names=find_names(session, market, [each.organisation for each in rows]),
-        page=page,
-        has_more=len(found) > page * ROWS,
+        rows=[(each, lonely_reason(each.side, each.possible, language)) for each in leaf.rows],
+        names=find_names(session, market, [each.organisation for each in leaf.rows]),
+        **leaf.context,
     )
 
 

@@ -23,7 +23,8 @@ from marktplatz.web.api.timetable import is_outdated, read_outcome
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
 from marktplatz.web.pages.forms import Form, FormRefused, SentForm
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.matching import PageNumber, read_whole
+from marktplatz.web.pages.matching import read_whole
+from marktplatz.web.pages.paging import ROWS, PageNumber, turn_to
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.pages.run_rows import find_done_runs
 from marktplatz.web.service import service_of
@@ -32,7 +33,6 @@ router = APIRouter(prefix="/organise/{market}/matching/timetables", tags=["pages
 
 Organiser = Annotated[Actor, Rule("timetable:read", organiser=ALWAYS)]
 Writer = Annotated[Actor, Rule("timetable:write", organiser=OPEN)]
-ROWS: Final = 50
 MOST_BROKEN: Final = 20
 MAX_ROUNDS: Final = 60
 MAX_TABLES: Final = 500
@@ -115,6 +115,7 @@ def show_timetable(
     outdated, scores = is_outdated(session, request, view.record), service_of(request).scores
     tables, ways = view.tables, list_ways(view, q) if by == "organisations" else []
     shown: Sequence[Any] = ways if by == "organisations" else tables
+    leaf = turn_to(shown, page)
     return show(
         request,
         "timetable.html",
@@ -131,9 +132,8 @@ def show_timetable(
         form=Form.of(q=q),
         q=q,
         count=len(shown),
-        rows=shown[(page - 1) * ROWS : page * ROWS],
-        page=page,
-        has_more=len(shown) > page * ROWS,
+        rows=leaf.rows,
+        **leaf.context,
     )
 
 

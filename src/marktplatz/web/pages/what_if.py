@@ -92,7 +92,7 @@ async def _show(request: Request, caller: Actor, market: str, run_id: str, form:
         def look() -> Thought:
             with database.read() as session:
                 run = _get_run(session, caller, market, run_id)
-                return think(session, run, _read(form, load_market(session, market, Extent.READY, with_contacts=False)))
+                return think(session, run, _read(form, service_of(request).scores.of(session, market).scene.market))
 
         try:
             thought = await run_in_threadpool(look)
@@ -191,7 +191,7 @@ def _read_whole(name: str, text: str, most: int, faults: list[Finding]) -> int |
 
 
 def _answer(request: Request, session: Session, run: Run, market_id: str, form: Form, found: Answer | None) -> Response:
-    market, language = load_market(session, market_id, Extent.READY, with_contacts=False), find_language(request)
+    market, language = service_of(request).scores.of(session, market_id).scene.market, find_language(request)
     _fill(form, market.market)
     maxima = [line for line in _list_maxima(form) if any(line)][:MOST_LINES]
     try:
