@@ -11,7 +11,14 @@ import numpy as np
 import scipy.sparse as sparse
 
 from marktplatz.matching.full_model import conclude
-from marktplatz.matching.linear_model import FloatArray, LinearModel, build_model, choose_first_columns, tighten
+from marktplatz.matching.linear_model import (
+    FloatArray,
+    LinearModel,
+    build_model,
+    choose_first_columns,
+    find_time_left,
+    tighten,
+)
 from marktplatz.matching.parity import ParityGraph, build_parity_graph
 from marktplatz.matching.pins import find_refusals
 from marktplatz.matching.problem import Assignment, BoolArray, IntArray, Problem
@@ -97,6 +104,7 @@ class KeptModel:
         question = self._put(problem)
         rest = question.rest
         before = np.zeros(len(problem.points), dtype=np.bool_)
+        previous = tuple(previous)
         before[problem.find_pairs(previous)] = True
         before = before[rest.pairs]
         own = len(question.limits) - len(self._model.limits)
@@ -108,6 +116,10 @@ class KeptModel:
             columns[: len(before)] |= before & (question.tops[: len(before)] > 0)
             relax = None if own else self._warm.relax  # rows that hold for this question alone
             relaxation = tighten(question, columns, deadline, graph=self._graph, at_once=_COLUMNS_AT_ONCE, relax=relax)
+        left = find_time_left(deadline)
+        if relaxation is None and left is not None:  # numbers that GLOP could not cope with
+            self._columns = self._warm = None
+            return solve(problem, previous=previous, time_limit_s=left.get("time_limit"))
         if relaxation is not None:
             self._learn(question, own, question.gains - question.rows.T @ relaxation.duals, columns)
         return tell(rest, conclude(question, relaxation, self._find_ties(before), deadline), self._served_weight)
@@ -126,7 +138,7 @@ class KeptModel:
         floors, tops = model.floors.copy(), model.tops.copy()
         floors[:free] = pins
         tops[:free] = allowed[rest.pairs] | pins
-        rows, limits = _find_lower_limits(rest, problem)
+        rows, limits = _find_lower_limits(rest, problem, tops[:free] > 0)
         return replace(
             model,
             rest=replace(rest, settled=pins),
@@ -155,8 +167,8 @@ def _without_pins(problem: Problem) -> Problem:
     return replace(problem, pinned=np.zeros_like(problem.pinned), stray_pins=())
 
 
-def _find_lower_limits(rest: Rest, problem: Problem) -> tuple[list[sparse.csr_matrix], list[IntArray]]:
-    """Rows and limits for what may be used less than in the rest's own problem."""
+def _find_lower_limits(rest: Rest, problem: Problem, is_open: BoolArray) -> tuple[list[sparse.csr_matrix], list[IntArray]]:
+    """Rows and limits for what may be used less than in the rest's own problem, if open pairs, shape (F,), could use more."""
     start, free, count = rest.problem, len(rest.pairs), len(rest.problem.organisations)
     rows, limits = [], []
     for counters, now, then in (
@@ -164,7 +176,8 @@ def _find_lower_limits(rest: Rest, problem: Problem) -> tuple[list[sparse.csr_ma
         ([rest.need], problem.need_capacity, start.need_capacity),
         ([rest.giving, rest.taking], problem.max_agreements, start.max_agreements),
     ):
-        (lower,) = np.nonzero(now < then)
+        could_use = np.bincount(np.concatenate([counter[is_open] for counter in counters]), minlength=len(now))
+        (lower,) = np.nonzero((now < then) & (could_use > now))
         if not len(lower):
             continue
         columns = np.tile(np.arange(free), len(counters))

@@ -6,6 +6,7 @@ import numpy as np
 
 from marktplatz.errors import Conflict, Finding
 from marktplatz.matching.changes import Change
+from marktplatz.matching.kept import KeptModel
 from marktplatz.matching.pins import find_refusals
 from marktplatz.matching.problem import Assignment, IntArray, Problem, Refusal
 from marktplatz.matching.replanned import Replanned, tell
@@ -60,7 +61,8 @@ def replan(plan: "LivePlan", change: Change, *, time_limit_s: float | None = Non
     A change moves the bounds of a few arcs; what that leaves in excess is sent along shortest paths in the residual network with
     reduced costs [1]_, [2]_. When the plan moves on, the costs of the pairs that came fall and of those that went rise: both are
     where the proof wants them, so nothing has to be searched again. Where the repaired flow breaks `max_pairs_between`, holds an
-    idle pair, or a pair within one kind is possible, `solve` decides, and the kept flow only follows its plan.
+    idle pair, or a pair within one kind is possible, the full model decides (kept as well: `KeptModel`), and the kept flow only
+    follows its plan.
 
     References
     ----------
@@ -107,6 +109,7 @@ class LivePlan:
         self._uses = [0] * len(problem.organisations)
         self._points, self._served = 0, 0
         self._network = WarmNetwork(self._terms, assignment.chosen)
+        self._kept = KeptModel(problem)
         self._chosen = np.zeros(len(problem.points), dtype=np.bool_)
         self._turn(assignment.chosen.tolist())
 
@@ -150,7 +153,9 @@ class LivePlan:
         if self._network.is_exact():
             turned = sorted(self._network.differing)
         else:
-            solved = solve(self.problem, previous=self._ids_of_chosen(), time_limit_s=time_limit_s)
+            if not self._kept.covers(self.problem):
+                self._kept = KeptModel(self.problem)
+            solved = self._kept.solve(self.problem, previous=self._ids_of_chosen(), time_limit_s=time_limit_s)
             turned = self._find_differences(solved.chosen)
         served_before = {o: self._uses[o] > 0 for pair in turned for o in self._ends(pair)}
         moved = self._turn(turned)

@@ -124,9 +124,11 @@ def find_shared_words(text: str, other: str) -> list[tuple[str, str]]:
 
 
 def _shared_stretch(word: str, other: str) -> int:
-    """Letters of the longest beginning of either word that stands anywhere in the other."""
+    """Letters of the longest beginning of either word that stands anywhere in the other; 0 where that tells nothing."""
     return max(_longest_beginning(word, other), _longest_beginning(other, word))
 
 
 def _longest_beginning(word: str, other: str) -> int:
-    return next((length for length in range(len(word), 0, -1) if word[:length] in other), 0)
+    if word[:_TELLING] not in other:
+        return 0
+    return next(length for length in range(len(word), 0, -1) if word[:length] in other)
