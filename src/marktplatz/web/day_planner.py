@@ -31,7 +31,7 @@ from marktplatz.vocabulary import Phase
 
 T = TypeVar("T")
 
-HASTE_S: Final = 0.2
+HASTE_S: Final = 0.15
 """For the search where no quick proof exists; then the best plan found so far is taken, and the proof follows."""
 PROOF_S: Final = 20.0
 ANSWER_WITHIN_S: Final = 10.0
