@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -43,11 +44,15 @@ POINTS: dict[Key, int] = {
 
 @dataclass
 class LiveMarket:
-    """The market m1 in its phase `day`; `staff` is a program of the organiser's."""
+    """The market m1 in its phase `day`."""
 
     world: World
-    staff: TestClient
     run_id: str
+
+    @cached_property
+    def staff(self) -> TestClient:
+        """A program of the organiser's."""
+        return self.world.as_token()
 
     def check_in(self, organisation: str, status: str) -> None:
         known = self.staff.get(f"{URL}/checkins/{organisation}")
@@ -119,7 +124,7 @@ def make_live(
             publish_timetable(session, now, SYSTEM, store_timetable(session, now, SYSTEM, "m1", ordered, found))
         run_id = run.id
     world.move("m1", Phase.DAY)
-    return LiveMarket(world, world.as_token(), run_id)
+    return LiveMarket(world, run_id)
 
 
 __all__ = ["POINTS", "LiveMarket", "Settled", "make_live"]

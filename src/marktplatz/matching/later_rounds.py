@@ -17,6 +17,8 @@ from marktplatz.matching.rounds.sides import find_sides
 from marktplatz.matching.rounds.values import Attendance, Conversation, Timetable, TimetableBound
 from marktplatz.vocabulary import MAX_POINTS
 
+_FEW_MOVES: Final = 6
+"""Of talks of third parties, so that a pairing meets; only for somebody who would be alone all evening may more move."""
 _MOST_TRIES: Final = 20
 """So many talks are tried to be fitted in by moving others, where no flow tells which; each try takes some milliseconds."""
 
@@ -39,7 +41,7 @@ def replan_rounds(
 
     as in `plan_timetable`, with S who had a conversation in the frozen rounds and x' the talks of the later rounds that are still
     possible: in a hall, points are no reason to send people elsewhere. A talk that stays keeps its round and table, unless one that
-    comes needs the room; only for a pairing or for somebody who is alone do talks of third parties move.
+    comes needs the room; for a pairing a few talks of third parties move, for somebody who is alone as many as it takes.
 
     The choice is **exact** where `plan_timetable` is: every possible talk could be held in every later round, and the talks join
     two sides. One minimum-cost flow chooses, alternating paths find the rounds, or König's colouring else. Otherwise
@@ -164,7 +166,7 @@ def _choose(hall: Hall, side: BoolArray, served: BoolArray, held: BoolArray) -> 
 def _follow(hall: Hall, before: IntArray, chosen: IntArray, served: BoolArray) -> IntArray:
     """Rounds for the chosen talks: those that stay keep theirs, those that come are fitted in with few moves.
 
-    Only for a pairing that meets, or for somebody who is alone, may anybody else's talk move.
+    Only for a pairing that meets, or for somebody who is alone, may anybody else's talk move, and for the former only a few.
     """
     stays = np.zeros(len(before), dtype=np.bool_)
     stays[chosen] = True
@@ -173,10 +175,11 @@ def _follow(hall: Hall, before: IntArray, chosen: IntArray, served: BoolArray) -
     alone = ~(served | hall.served(kept != UNHELD))
     for talk in _by_worth(hall, chosen[kept[chosen] == UNHELD]):
         ends = [int(hall.first[talk]), int(hall.second[talk])]
-        is_urgent = bool(hall.meets[talk] > 0 or np.any(alone[ends]))
-        if ledger.place_nearby(talk) or (is_urgent and ledger.place(talk)):
+        is_alone = bool(np.any(alone[ends]))
+        is_urgent = is_alone or bool(hall.meets[talk] > 0)
+        if ledger.place_nearby(talk) or (is_urgent and ledger.place(talk, None if is_alone else _FEW_MOVES)):
             alone[ends] = False
-        elif is_urgent and can_colour(hall, chosen):
+        elif is_alone and can_colour(hall, chosen):
             after = np.full(len(before), UNHELD, dtype=np.int64)
             after[chosen] = colour_talks(hall, chosen)
             return after
@@ -196,7 +199,7 @@ def _fit_in(hall: Hall, before: IntArray, served: BoolArray) -> IntArray:
             is_placed = ledger.place_nearby(talk)
             if not is_placed and tries:
                 tries -= 1
-                is_placed = ledger.place(talk)
+                is_placed = ledger.place(talk, None if np.any(alone[ends]) else _FEW_MOVES)
             if is_placed:
                 alone[ends] = False
     _fill(hall, ledger)

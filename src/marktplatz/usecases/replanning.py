@@ -30,10 +30,10 @@ MOST_EXPLAINED: Final = 4
 
 
 def replan_day(gathered: Gathered, job: Replan) -> Replanned:
-    """Equal in value to `solve` from scratch of the market as the day has made it; BrokenPlan rather than anything else."""
+    """Equal in value to `solve` from scratch of the market as the day has made it, or checked and `feasible`; else BrokenPlan."""
     began = perf_counter()
     problem = problem_of_day(gathered.problem, absent=job.away, forbidden=job.forbidden, settled=job.settled, wanted=job.wanted)
-    assignment = solve(problem, previous=job.previous, time_limit_s=job.time_limit_s)
+    assignment = _decide(gathered.problem, problem, job)
     violations = find_violations(problem, assignment)
     if violations or assignment.status is PlanStatus.REFUSED:
         raise BrokenPlan(str(violations))
@@ -54,6 +54,24 @@ def replan_day(gathered: Gathered, job: Replan) -> Replanned:
         timetable=None if timetable is None else timetable_plan(timetable),
         solve_ms=round((solved - began) * 1000),
     )
+
+
+def _decide(base: Problem, problem: Problem, job: Replan) -> Assignment:
+    """The optimum; where its proof takes too long, the previous plan mended: what can stay stays, and the rest is solved.
+
+    A plan that a time limit cut off may have any other pairs, which is no reason to send people elsewhere; only if it serves more
+    organisations than the mended one is it worth that.
+    """
+    best = solve(problem, previous=job.previous, time_limit_s=job.time_limit_s)
+    if best.status is not PlanStatus.FEASIBLE:
+        return best
+    kept = problem_of_day(base, absent=job.away, forbidden=job.forbidden, settled=job.settled, wanted=(*job.wanted, *job.previous))
+    mended = solve(kept, previous=job.previous, time_limit_s=job.time_limit_s)
+    if mended.status is PlanStatus.REFUSED or mended.served < best.served:
+        return best
+    reached, bound = (mended.served, mended.points), (best.bound_served, best.bound_points)
+    status = PlanStatus.OPTIMAL if reached == bound else PlanStatus.FEASIBLE
+    return replace(mended, status=status, bound_served=bound[0], bound_points=bound[1])
 
 
 def _replan_rounds(gathered: Gathered, problem: Problem, job: Replan, known: KnownRounds, pairings: Collection[Key]) -> Timetable:

@@ -31,9 +31,14 @@ from marktplatz.vocabulary import Phase
 
 T = TypeVar("T")
 
-HASTE_S: Final = 0.2
+HASTE_S: Final = 0.15
 """For the search where no quick proof exists; then the best plan found so far is taken, and the proof follows."""
-PROOF_S: Final = 20.0
+PROOF_S: Final = 8.0
+QUIET_S: Final = 2.0
+"""Before a proof is looked for: at the doors one thing follows another, and every one makes another plan."""
+NICE: Final = 2
+NICER: Final = 15
+"""People wait for a new plan, which takes a fifth of a second; nobody does for its proof."""
 ANSWER_WITHIN_S: Final = 10.0
 LOAD_WITHIN_S: Final = 120.0
 LOOK_EVERY_S: Final = 30.0
@@ -76,13 +81,13 @@ class DayPlanner:
         self._live: dict[str, _Live] = {}
         self._is_at_work = False
         self._threads = CapacityLimiter(4)
-        self.solver, self.prover = WarmProcess(memory_bytes), WarmProcess(memory_bytes)
+        self.solver, self.prover = WarmProcess(memory_bytes, NICE), WarmProcess(memory_bytes, NICER)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Catches up by itself with what happened before; at the end the processes are gone."""
         self._is_at_work, self._threads = True, CapacityLimiter(4)
-        self.solver, self.prover = WarmProcess(self._memory_bytes), WarmProcess(self._memory_bytes)
+        self.solver, self.prover = WarmProcess(self._memory_bytes, NICE), WarmProcess(self._memory_bytes, NICER)
         search = asyncio.create_task(self._search())
         try:
             yield
@@ -142,24 +147,25 @@ class DayPlanner:
             return False
         if order is not None and order.is_proof:
             if live.proof is None or live.proof.done():
-                live.proof = asyncio.create_task(self._prove(order))
+                live.proof = asyncio.create_task(self._prove(market_id, live))
             return True
-        if order is not None and live.proof is not None and not live.proof.done():
-            self.prover.kill()  # the plan that it was about is over
         await self._ask(self.solver, content, Load(), LOAD_WITHIN_S)
         if order is not None:
             answer = await self._ask(self.solver, content, order.job.model_copy(update={"time_limit_s": HASTE_S}), ANSWER_WITHIN_S)
             await self._store(order, answer, is_strict=live.stale < STRICT_TRIES)
         return True
 
-    async def _prove(self, order: Order) -> None:
-        """A better plan, or that there is none; where neither is found in time, the plan stays, checked and not proven."""
-        job = order.job.model_copy(update={"time_limit_s": PROOF_S})
+    async def _prove(self, market_id: str, live: _Live) -> None:
+        """A better plan, or that there is none, once it has been quiet for a moment; what is about an older plan is thrown away."""
+        await asyncio.sleep(QUIET_S)
         try:
-            answer = await self._ask(self.prover, order.content, job, LOAD_WITHIN_S + 2 * PROOF_S)
-            await self._store(order, answer, is_strict=True)
+            _, order = await self._in_thread(partial(self._look, market_id, live.content))
+            if order is not None and order.is_proof:
+                job = order.job.model_copy(update={"time_limit_s": PROOF_S})
+                answer = await self._ask(self.prover, order.content, job, LOAD_WITHIN_S)
+                await self._store(order, answer, is_strict=True)
         except StaleError:
-            pass  # whoever was quicker has another plan, which is looked at by itself
+            pass  # more has happened, and leads to another plan with another proof
         except TROUBLE as error:
             logger.info("the plan of the day stays without a proof: %s", type(error).__name__)
 

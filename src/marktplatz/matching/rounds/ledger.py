@@ -51,14 +51,19 @@ class Ledger:
                     return best
         return best
 
-    def place(self, talk: int) -> bool:
-        """Hold one more talk, moving as few others as the search finds; False if it finds no way, and then nothing changes."""
+    def place(self, talk: int, most_moves: int | None = None) -> bool:
+        """Hold one more talk, moving as few others as the search finds; False if it finds no way, and then nothing changes.
+
+        Nor does anything if it finds none with so few others.
+        """
         moves = self.find_moves(talk)
-        for moved, round_ in (moves or {}).items():
+        if moves is None or (most_moves is not None and len(moves) > 1 + most_moves):
+            return False
+        for moved, round_ in moves.items():
             self._move(moved, round_)
         self._log.clear()
         self._moved.clear()
-        return moves is not None
+        return True
 
     def place_nearby(self, talk: int) -> bool:
         """Hold one more talk if at most talks of the same two organisations have to move, each to where it is in nobody's way."""

@@ -57,11 +57,11 @@ def keep_output_for_messages() -> int:
     return output
 
 
-def step_back() -> None:
-    """Everything else on the machine comes first; and a Ctrl-C in the terminal is for the parent."""
+def step_back(niceness: int = NICENESS) -> None:
+    """Others on the machine come first; and a Ctrl-C in the terminal is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(AttributeError, OSError):  # Windows knows no niceness; there the parent asks for it
-        os.nice(NICENESS)
+        os.nice(niceness)
     with contextlib.suppress(OSError):  # if the machine runs out of memory, rather this than the service
         Path("/proc/self/oom_score_adj").write_text("500", "ascii")
 

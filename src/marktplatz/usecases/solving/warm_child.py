@@ -21,9 +21,9 @@ _LIFETIME_S: Final = 7 * 24 * 3_600
 _LONGEST_DETAIL: Final = 4_000
 
 
-def main(memory_bytes: int) -> int:
+def main(memory_bytes: int, niceness: int) -> int:
     output = keep_output_for_messages()
-    step_back()
+    step_back(niceness)
     limit_process(memory_bytes, _LIFETIME_S)
     known: OrderedDict[str, Gathered] = OrderedDict()
     while line := sys.stdin.buffer.readline():
@@ -55,4 +55,4 @@ def _find(known: OrderedDict[str, Gathered], market: str, raw: bytes) -> Gathere
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -26,8 +26,8 @@ class WarmProcess:
     What it answers depends on the question alone, never on what it was asked before: so losing it loses only time.
     """
 
-    def __init__(self, memory_bytes: int) -> None:
-        self._memory_bytes = memory_bytes
+    def __init__(self, memory_bytes: int, niceness: int) -> None:
+        self._limits = (str(memory_bytes), str(niceness))
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -93,7 +93,7 @@ class WarmProcess:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._drop()
-        child = spawn((*_COMMAND, str(self._memory_bytes)))
+        child = spawn((*_COMMAND, *self._limits))
         self._answers = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(child.stdout, self._answers), daemon=True, name="warm").start()
         threading.Thread(target=_overhear, args=(child.stderr,), daemon=True, name="warm").start()
