@@ -69,9 +69,14 @@ def get_station(session: Session, market_id: str, station_id: str) -> Station:
 
 
 def find_stations(session: Session, market_id: str) -> list[Station]:
-    """By role, then in the order in which they were made."""
-    found = session.scalars(select(Station).where(Station.market_id == market_id).order_by(Station.created_at, Station.id))
-    return sorted(found, key=lambda record: (is_paper(record), list(Role).index(record.role)))
+    """By role, then in the order in which they were made; of those made at once the shorter name first, as they are counted."""
+    found = session.scalars(select(Station).where(Station.market_id == market_id))
+
+    def place_of(record: Station) -> tuple[bool, int, datetime, int, str, str]:
+        role = list(Role).index(record.role)
+        return is_paper(record), role, record.created_at, len(record.name), record.name, record.id
+
+    return sorted(found, key=place_of)
 
 
 def make_station(

@@ -81,7 +81,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     return {
         "identity": identity,
         "form_token": identity.form_secret or "",
-        "roles": getattr(request.state, "roles", frozenset()),
+        "own_roles": getattr(request.state, "roles", frozenset()),
         "language": language,
         "other_languages": [other for other in LANGUAGES if other != language],
         "done": done_text(request.query_params.get("done", ""), language),

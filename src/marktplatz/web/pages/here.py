@@ -59,4 +59,4 @@ def say_here(
 
 
 def _show(request: Request, mine: Mine, guest: Guest, form: Form) -> Response:
-    return show_mine(request, "here.html", mine, guest=guest, is_day=mine.market.phase is Phase.DAY, form=form)
+    return show_mine(request, "here.html", mine, "/here", guest=guest, is_day=mine.market.phase is Phase.DAY, form=form)

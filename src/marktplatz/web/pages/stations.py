@@ -114,6 +114,8 @@ def print_stations(
     del unkept
     with form.refused_by(session, lambda: _show(request, session, market, now, form)):
         records = [get_station(session, market, station_id) for station_id in form.texts("station")]
+        form.put("role", Role.HELPER)
+        form.put("count", 1)
         if not records:
             raise InvalidInput(Finding("no_station_chosen", Place(field="station")))
         made = [(record, renew_link(session, now, caller, record)) for record in records]

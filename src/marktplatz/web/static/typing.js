@@ -18,5 +18,13 @@ export function begin(root) {
     const form = event.target.closest("form[data-typing]");
     if (form) sendSoon(form);
   });
-  root.addEventListener("submit", (event) => clearTimeout(timers.get(event.target)));
+  // Before swap.js: while an answer is on its way it takes no other, and the last letters would be lost.
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-typing]")) return;
+    clearTimeout(timers.get(form));
+    if (form.getAttribute("aria-busy") !== "true") return;
+    event.preventDefault();
+    sendSoon(form);
+  }, { capture: true });
 }
