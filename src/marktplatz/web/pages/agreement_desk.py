@@ -64,6 +64,15 @@ def describe_form(session: Session, form: Form, directory: Directory, market_id:
     }
 
 
+def focus_after(form: Form) -> str | None:
+    """Where somebody goes on after a row was added or a proposal was picked; None: where the form begins."""
+    if form.text("add") == "parties":
+        return list_parties(form)[-1]
+    if form.text("add") == "services":
+        return list_services(form)[-1].prefix
+    return "services.0." if form.text("pick") else None
+
+
 def find_titles(session: Session, market_id: str, entries: Iterable[str]) -> dict[str, str]:
     wanted = select(EntryRecord.id, EntryRecord.title).where(EntryRecord.market_id == market_id, EntryRecord.id.in_(tuple(entries)))
     return {id_: title or id_ for id_, title in session.execute(wanted)}

@@ -24,6 +24,7 @@ from marktplatz.web.pages.agreement_desk import (
     describe_form,
     find_titles,
     find_warnings,
+    focus_after,
     pick_pair,
     show_both,
     write_changed,
@@ -166,6 +167,7 @@ def _show_form(
         both=show_both(form, agreement, directory) if agreement is not None else None,
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=_find_proposals(session, caller, market.id, directory, form),
+        focus=focus_after(form),
         draft_name=own,
         **describe_form(session, form, directory, market.id),
     )

@@ -16,6 +16,7 @@ from marktplatz.web.pages.agreement_desk import (
     begin_with,
     describe_form,
     find_warnings,
+    focus_after,
     pick_pair,
     show_both,
     write_changed,
@@ -115,6 +116,7 @@ def _show(
         both=show_both(form, agreement, directory) if agreement is not None else None,
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=None,
+        focus=focus_after(form),
         draft_name=f"agreement-{mine.market.id}-{agreement.id if agreement is not None else 'new'}",
         **describe_form(session, form, directory, mine.market.id),
     )
