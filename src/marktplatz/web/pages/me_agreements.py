@@ -17,6 +17,7 @@ from marktplatz.web.pages.agreement_desk import (
     describe_form,
     find_warnings,
     focus_after,
+    name_draft,
     pick_pair,
     show_both,
     write_changed,
@@ -100,7 +101,8 @@ def _load(request: Request, session: Session, caller: Actor, agreement: Agreemen
 
 
 def _leave(mine: Mine, form: Form) -> Response:
-    return mine.go("agreements", done="agreement_submitted" if form.text("deed") == SUBMIT else "agreement_kept")
+    done = "agreement_submitted" if form.text("deed") == SUBMIT else "agreement_kept"
+    return mine.go("agreements", done=done, query={"draft": form.text("draft")})
 
 
 def _show(
@@ -117,6 +119,7 @@ def _show(
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=None,
         focus=focus_after(form),
-        draft_name=f"agreement-{mine.market.id}-{agreement.id if agreement is not None else 'new'}",
+        draft_name=name_draft(form, mine.market.id, agreement),
+        draft_done="",
         **describe_form(session, form, directory, mine.market.id),
     )

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from marktplatz.usecases.own_plan import find_own_agreements, find_proposals, find_rounds
 from marktplatz.vocabulary import AgreementStatus
 from marktplatz.web.deps import MarketId, ReadSession
+from marktplatz.web.pages.agreement_desk import own_draft
 from marktplatz.web.pages.mine import Chosen, Reader, load_mine, make_router, show_mine
 
 router = make_router()
@@ -46,4 +47,6 @@ def show_agreements(
 ) -> Response:
     mine = load_mine(request, session, caller, market, organisation)
     agreements, parties = find_own_agreements(session, caller, market, mine.organisation.id)
-    return show_mine(request, "me_agreements.html", mine, "/agreements", agreements=agreements, parties=parties, tag_of=TAG_OF)
+    done = own_draft(request.query_params.get("draft", ""))
+    told = {"agreements": agreements, "parties": parties, "tag_of": TAG_OF, "draft_done": done}
+    return show_mine(request, "me_agreements.html", mine, "/agreements", **told)
