@@ -52,6 +52,7 @@ BODIES: Final[dict[str, Body]] = {
     "agreements_edit": Body("PATCH", f"{M}/agreements/drafted", DRAFT, like="agreements_add"),
     "agreements_give_back": Body("POST", f"{M}/agreements/submitted/return", {"reason": "Unklar."}, "notary", unshown=("reason",)),
     "agreements_declare_void": Body("POST", f"{M}/agreements/drafted/void", {"reason": "Entfällt."}, "notary", unshown=("reason",)),
+    "hall_notes_add": Body("POST", f"{M}/hall-notes", {"kind": "note", "organisation": "bank", "text": "Steht am Fenster."}),
     "pairs_put": Body("PUT", f"{M}/pairs", PAIR | {"status": "pinned"}),
     "runs_add": Body("POST", f"{M}/runs", {}),
     "pairings_add": Body("POST", f"{M}/runs/r-1/pairings", PAIR),
