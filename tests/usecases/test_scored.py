@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 
-from marktplatz.market import Market, PairRule
+from day_world import MARKET, make_day, submit
+from marktplatz.market import Market, PairRule, Wish
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.problem import Problem
+from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.checkins import check_in
+from marktplatz.usecases.contents import find_head, find_market_head
 from marktplatz.usecases.scored import KnownScores
-from marktplatz.vocabulary import PairStatus
+from marktplatz.usecases.wishes import add_wish
+from marktplatz.vocabulary import CheckInStatus, PairStatus, Role, WishLevel
+from service_fixtures import World
 from workbench_world import bench_market
 
 
@@ -61,3 +67,24 @@ def test_other_markets_of_the_same_name_are_not_mixed_up() -> None:
         None, **({name: getattr(other, name) for name in Market.model_fields} | {"needs": other.needs[:2]})
     )
     assert_same(scores.gather(smaller), gather(smaller))
+
+
+def test_what_happens_at_an_evening_leaves_the_table_as_it_is_and_a_new_wish_does_not(world: World) -> None:
+    day, scores = make_day(world), KnownScores()
+    broker = day.world.as_token(Role.BROKER, "m1")
+
+    def table() -> Gathered:
+        with world.database.read() as session:
+            return scores.of(session, "m1")
+
+    first = table()
+    with world.database.write("m1") as session:
+        check_in(session, world.clock.now, SYSTEM, "m1", "bank", CheckInStatus.PRESENT, 2)
+    assert submit(broker)
+    broker.post(f"{MARKET}/hall-notes", json={"kind": "help", "organisation": "bank"})
+    with world.database.read() as session:
+        assert find_market_head(session, "m1") != find_head(session, "m1")
+    assert table() is first
+    with world.database.write("m1") as session:
+        add_wish(session, world.clock.now, SYSTEM, "m1", Wish(organisation="bank", target="club", level=WishLevel.NO_THANKS))
+    assert not table().problem.eligible.any()

@@ -65,6 +65,7 @@ BODIES: Final[dict[str, Body]] = {
         "notary",
         unshown=("entry", "organisation", "to", "reason"),
     ),
+    "hall_notes_add": Body("POST", f"{M}/hall-notes", {"kind": "note", "organisation": "bank", "text": "Steht am Fenster."}),
     "pairs_put": Body("PUT", f"{M}/pairs", PAIR | {"status": "pinned"}),
     "runs_add": Body("POST", f"{M}/runs", {}),
     "pairings_add": Body("POST", f"{M}/runs/r-1/pairings", PAIR),

@@ -65,14 +65,16 @@ def test_parts_of_names_are_enough_and_the_rest_is_as_usual(day: Day, desk: Test
     answer = send(desk, NEW, deed="submit", **FULL)
     assert answer.status_code == 303, answer.text
     record = stored(day)
-    assert answer.headers["location"] == f"{NEW}?last={record.id}"
+    assert answer.headers["location"] == f"{NEW}?last={record.id}&draft=agreement-m1-new"
     assert record.status is AgreementStatus.SUBMITTED
     assert [party.organisation_id for party in record.parties] == ["bank", "club"]
     told = [(service.side, service.giver_id, service.taker_id, service.people, service.hours) for service in record.services]
     assert told == [(ServiceSide.SERVICE, "bank", "club", 3, 2.5), (ServiceSide.RETURN, "club", "bank", None, None)]
     assert (record.contact_organisation_id, record.contacted_organisation_id) == ("bank", "club")
     assert (str(record.contact_by), str(record.fulfil_by)) == ("2027-03-15", "2028-03-01")
-    assert "Beim Notariat" in desk.get(answer.headers["location"]).text
+    shown = desk.get(answer.headers["location"]).text
+    assert "Beim Notariat" in shown
+    assert 'data-draft-done="agreement-m1-new"' in shown
 
 
 def test_a_draft_need_not_be_complete_and_is_gone_on_with(day: Day, desk: TestClient) -> None:

@@ -99,7 +99,8 @@ def test_a_refusal_is_learned_at_once(day: Day, broker: TestClient) -> None:
 def test_a_call_for_help_is_seen_by_all_until_somebody_goes(day: Day, broker: TestClient) -> None:
     tap(broker, "choir", kind="help", text="Sucht jemanden mit Bus")
     chief = organiser(day.world)
-    assert "Sucht jemanden mit Bus" in chief.get(BROKER).text
+    for page in (BROKER, f"{BROKER}/rest", f"{BROKER}/choir"):
+        assert "Sucht jemanden mit Bus" in chief.get(page).text
     note = notes(day)[0].id
     for _ in range(2):
         sent = fields(chief, f"{BROKER}/choir") | {"next": BROKER}

@@ -1,14 +1,33 @@
 """What a market says, as a hash: has it changed since? Every change is in the audit, so the end of its chain tells."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import AuditHead
+from marktplatz.db.models import AuditEntry, AuditHead
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market
 from marktplatz.usecases.records import Extent, load_market
+
+APART: Final = (
+    "account",
+    "agreement",
+    "check_in",
+    "consent_text",
+    "evening",
+    "hall_note",
+    "mail_text",
+    "message",
+    "outbox",
+    "retention",
+    "run",
+    "station",
+    "timetable",
+    "token",
+)
+"""Subjects of changes that are no part of a market's own value: what happens at an evening changes nobody's offers and needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,12 @@ def read_content(session: Session, market_id: str) -> Content:
 def find_head(session: Session, market_id: str) -> str:
     """The end of the market's chain: as long as it stays, nothing has changed."""
     return session.execute(select(AuditHead.last_hash).where(AuditHead.chain == market_id)).scalar_one()
+
+
+def find_market_head(session: Session, market_id: str) -> str:
+    """The newest change that a market's value could show; on an evening it stands still while check-ins and agreements come in."""
+    wanted = select(AuditEntry.hash).where(AuditEntry.chain == market_id, AuditEntry.subject_kind.not_in(APART))
+    return session.scalar(wanted.order_by(AuditEntry.number.desc()).limit(1)) or ""
 
 
 class KnownContents:

@@ -72,7 +72,7 @@ def add_note(session: Session, now: datetime, actor: Actor, market_id: str, sent
         partner_id=sent.partner,
         offer_id=sent.offer,
         need_id=sent.need,
-        text=(sent.text or "").strip() or None,
+        text=sent.text,
         author=actor.name,
         created_at=now,
     )

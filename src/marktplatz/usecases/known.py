@@ -22,14 +22,21 @@ class Known(Generic[T]):
     One is made per process and given to the use cases; two that ask at the same time may both work it out.
     """
 
-    def __init__(self, work_out: Callable[[Market], T], *, extent: Extent = Extent.KEPT, with_contacts: bool = False) -> None:
-        self._work_out, self._extent, self._with_contacts = work_out, extent, with_contacts
+    def __init__(
+        self,
+        work_out: Callable[[Market], T],
+        *,
+        extent: Extent = Extent.KEPT,
+        with_contacts: bool = False,
+        find_state: Callable[[Session, str], str] = find_head,
+    ) -> None:
+        self._work_out, self._extent, self._with_contacts, self._find_state = work_out, extent, with_contacts, find_state
         self._known: OrderedDict[str, tuple[str, Market, T]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, session: Session, market_id: str) -> T:
         """One query if nothing has happened, else as many more as `load_market` makes; a note or a mail changes no market."""
-        head = find_head(session, market_id)
+        head = self._find_state(session, market_id)
         with self._lock:
             known = self._known.get(market_id)
         if known is not None and known[0] == head:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marktplatz.market import Market, PairRule
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.kept import KeptModel
+from marktplatz.usecases.contents import find_market_head
 from marktplatz.usecases.known import Known
 from marktplatz.usecases.records import Extent
 from marktplatz.vocabulary import PairStatus
@@ -28,7 +29,7 @@ class KnownScores:
     """One per process. A pin changes no points, so a market that differs only in its plain pins keeps its table."""
 
     def __init__(self) -> None:
-        self._known = Known(self.gather, extent=Extent.READY)
+        self._known = Known(self.gather, extent=Extent.READY, find_state=find_market_head)
         self._tables: OrderedDict[str, _Scored] = OrderedDict()
         self._lock = Lock()
 

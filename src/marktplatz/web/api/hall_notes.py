@@ -17,7 +17,7 @@ from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, Write
 from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/hall-notes", tags=["hall-notes"], route_class=ServiceRoute)
+router = APIRouter(prefix="/markets/{market}/hall-notes", tags=["hall_notes"], route_class=ServiceRoute)
 
 READERS: Final[dict[str, Any]] = {"organiser": ALWAYS, "broker": SHOWN}
 WRITERS: Final[dict[str, Any]] = {"organiser": ON_DAY, "broker": ON_DAY}

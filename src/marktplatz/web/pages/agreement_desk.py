@@ -37,7 +37,19 @@ def begin_with(
     draft = Draft.model_construct(id="-", parties=tuple(dict.fromkeys(parties)))
     if asked.get("offer") and asked.get("need"):
         draft = prefill(session, actor, market.id, Draft.model_construct(id="-"), asked["offer"], asked["need"])
-    return fill_form(choose_dates(draft, market.date, now.date()), directory)
+    form = fill_form(choose_dates(draft, market.date, now.date()), directory)
+    form.put("draft", "-".join(("agreement", market.id, "new", *(asked[name] for name in sorted(asked) if asked[name]))))
+    return form
+
+
+def name_draft(form: Form, market_id: str, agreement: Agreement | None) -> str:
+    """Under which name the device keeps what is typed: one for every beginning, so that none is filled in over another."""
+    return form.text("draft") or f"agreement-{market_id}-{agreement.id if agreement is not None else 'new'}"
+
+
+def own_draft(asked: str) -> str:
+    """The draft that an address says is done with: of an agreement, or none."""
+    return asked if asked.startswith("agreement-") else ""
 
 
 def pick_pair(session: Session, actor: Actor, market_id: str, directory: Directory, form: Form, pair: str) -> None:
@@ -62,6 +74,15 @@ def describe_form(session: Session, form: Form, directory: Directory, market_id:
         "titles": find_titles(session, market_id, [entry for entry in named if entry]),
         "may_add": {"parties": len(parties) < MOST_PARTIES, "services": len(services) < MOST_SERVICES},
     }
+
+
+def focus_after(form: Form) -> str | None:
+    """Where somebody goes on after a row was added or a proposal was picked; None: where the form begins."""
+    if form.text("add") == "parties":
+        return list_parties(form)[-1]
+    if form.text("add") == "services":
+        return list_services(form)[-1].prefix
+    return "services.0." if form.text("pick") else None
 
 
 def find_titles(session: Session, market_id: str, entries: Iterable[str]) -> dict[str, str]:

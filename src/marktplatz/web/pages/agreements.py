@@ -24,6 +24,9 @@ from marktplatz.web.pages.agreement_desk import (
     describe_form,
     find_titles,
     find_warnings,
+    focus_after,
+    name_draft,
+    own_draft,
     pick_pair,
     show_both,
     write_changed,
@@ -108,8 +111,8 @@ def add(caller: Writer, market: MarketId, request: Request, form: SentForm, sess
     with form.refused_by(session, lambda: _show_form(request, session, caller, record, directory, form)):
         agreement = write_new(session, now, caller, market, form, directory)
     if form.text("deed") == SUBMIT:
-        return go("organise", market, "agreements", "new", last=agreement.id)
-    return go("organise", market, "agreements", agreement.id, done="agreement_kept")
+        return go("organise", market, "agreements", "new", last=agreement.id, draft=form.text("draft"))
+    return go("organise", market, "agreements", agreement.id, done="agreement_kept", draft=form.text("draft"))
 
 
 @router.get("/{agreement_id:path}", name="agreement")
@@ -133,7 +136,7 @@ def change(
     with form.refused_by(session, lambda: _show_form(request, session, caller, record, directory, form, agreement)):
         write_changed(session, now, caller, agreement, form, directory)
     done = "agreement_submitted" if form.text("deed") == SUBMIT else "agreement_kept"
-    return go("organise", market, "agreements", agreement.id, done=done)
+    return go("organise", market, "agreements", agreement.id, done=done, draft=form.text("draft"))
 
 
 def _may_write(caller: Actor, market: MarketRecord) -> bool:
@@ -154,7 +157,6 @@ def _show_form(
     last: Agreement | None = None,
 ) -> Response:
     """Without the words of the audit: who writes at the desk sees what is on the paper."""
-    own = f"agreement-{market.id}-{agreement.id if agreement is not None else 'new'}"
     return show(
         request,
         "agreement_edit.html",
@@ -166,7 +168,9 @@ def _show_form(
         both=show_both(form, agreement, directory) if agreement is not None else None,
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=_find_proposals(session, caller, market.id, directory, form),
-        draft_name=own,
+        focus=focus_after(form),
+        draft_name=name_draft(form, market.id, agreement),
+        draft_done=own_draft(request.query_params.get("draft", "")),
         **describe_form(session, form, directory, market.id),
     )
 
@@ -198,4 +202,5 @@ def _show_kept(
         directory=directory,
         titles=find_titles(session, market.id, links),
         tag_of=TAG_OF,
+        draft_done=own_draft(request.query_params.get("draft", "")),
     )

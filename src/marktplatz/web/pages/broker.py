@@ -89,6 +89,8 @@ def show_rest(caller: Reader, market: MarketId, request: Request, session: ReadS
         hall=hall,
         rests=find_rest(hall, load_left(session, market), load_categories(session, market), q.strip()),
         most=MOST_LEFT,
+        help_calls=find_calls_for_help(session, market),
+        names={member.id: member.name for member in hall.members.values()},
         asked=Form.of(q=q),
     )
 

@@ -16,6 +16,8 @@ from marktplatz.web.pages.agreement_desk import (
     begin_with,
     describe_form,
     find_warnings,
+    focus_after,
+    name_draft,
     pick_pair,
     show_both,
     write_changed,
@@ -99,7 +101,8 @@ def _load(request: Request, session: Session, caller: Actor, agreement: Agreemen
 
 
 def _leave(mine: Mine, form: Form) -> Response:
-    return mine.go("agreements", done="agreement_submitted" if form.text("deed") == SUBMIT else "agreement_kept")
+    done = "agreement_submitted" if form.text("deed") == SUBMIT else "agreement_kept"
+    return mine.go("agreements", done=done, query={"draft": form.text("draft")})
 
 
 def _show(
@@ -115,6 +118,8 @@ def _show(
         both=show_both(form, agreement, directory) if agreement is not None else None,
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=None,
-        draft_name=f"agreement-{mine.market.id}-{agreement.id if agreement is not None else 'new'}",
+        focus=focus_after(form),
+        draft_name=name_draft(form, mine.market.id, agreement),
+        draft_done="",
         **describe_form(session, form, directory, mine.market.id),
     )

@@ -11,6 +11,7 @@ from marktplatz.usecases.plan_news import Told, tell_own_news
 from marktplatz.vocabulary import AgreementStatus, Phase
 from marktplatz.web.deps import MarketId, ReadSession
 from marktplatz.web.language import find_language
+from marktplatz.web.pages.agreement_desk import own_draft
 from marktplatz.web.pages.mine import Chosen, Mine, Reader, load_mine, make_router, show_mine
 
 router = make_router()
@@ -52,7 +53,9 @@ def show_agreements(
 ) -> Response:
     mine = load_mine(request, session, caller, market, organisation)
     agreements, parties = find_own_agreements(session, caller, market, mine.organisation.id)
-    return show_mine(request, "me_agreements.html", mine, "/agreements", agreements=agreements, parties=parties, tag_of=TAG_OF)
+    done = own_draft(request.query_params.get("draft", ""))
+    told = {"agreements": agreements, "parties": parties, "tag_of": TAG_OF, "draft_done": done}
+    return show_mine(request, "me_agreements.html", mine, "/agreements", **told)
 
 
 def _find_news(request: Request, session: Session, caller: Actor, mine: Mine) -> list[Told]:
