@@ -34,6 +34,7 @@ FILES_AT_ONCE: Final = 2
 
 Clock = Callable[[], datetime]
 
+PULSE_KIND: Final = TypeAdapter(PulseState)
 PULSE_PACE: Final = Pace(beat_s=8.0)
 """A page that hears nothing for twice as long knows that its line is broken."""
 
@@ -96,7 +97,7 @@ class Service:
         at_once = self.settings.solves_at_once
         self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
         self.board = Live("board", TypeAdapter(BoardState), self.read_board)
-        self.pulse = Live("pulse", TypeAdapter(PulseState), self.read_pulse, PULSE_PACE)
+        self.pulse = Live("pulse", PULSE_KIND, self.read_pulse, PULSE_PACE)
         self.after_commit = [self.board.notice, self.pulse.notice]
 
     def tell_of_commit(self, chain: str) -> None:
