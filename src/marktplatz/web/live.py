@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from marktplatz.errors import MarktplatzError
+from marktplatz.web.logs import DIRECT
 
 logger = logging.getLogger("marktplatz.web")
 
@@ -185,7 +186,10 @@ class Live(Generic[S]):
 
 
 class LiveStream(Response):
-    """Answers with the market's events for as long as the viewer stays; holds no session and no thread meanwhile."""
+    """Answers with the market's events for as long as the viewer stays; holds no session and no thread meanwhile.
+
+    Its beginning and its end go through the application as every answer does, the events between them straight to the server.
+    """
 
     media_type = "text/event-stream"
 
@@ -195,14 +199,14 @@ class LiveStream(Response):
         self._live, self._market_id = live, market_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope
+        direct: Send = scope.get(DIRECT, send)
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": GREETING, "more_body": True})
         with self._live.watching(self._market_id) as viewer:
             leaving = asyncio.create_task(_end_when_gone(receive, viewer))
             try:
                 while (chunk := await viewer.take()) is not None:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    await direct({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             except OSError:
                 return  # the line broke while we wrote

@@ -13,6 +13,8 @@ REQUEST_ID_HEADER: Final = "x-request-id"
 QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 
 logger = logging.getLogger("marktplatz.request")
+DIRECT: Final = "marktplatz.send"
+"""Where a request keeps the way to the server past all that stands between: for streams, whose every event would pay for it."""
 
 
 class RequestLog:
@@ -37,6 +39,7 @@ class RequestLog:
                 message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER.encode(), request_id.encode())]
             await send(message)
 
+        scope[DIRECT] = send
         with structlog.contextvars.bound_contextvars(request=request_id):
             try:
                 await self._app(scope, receive, send_numbered)

@@ -38,6 +38,7 @@ FILES_AT_ONCE: Final = 2
 
 Clock = Callable[[], datetime]
 
+PULSE_KIND: Final = TypeAdapter(PulseState)
 PULSE_PACE: Final = Pace(beat_s=8.0)
 """A page that hears nothing for twice as long knows that its line is broken."""
 
@@ -105,7 +106,7 @@ class Service:
         memory_bytes = self.settings.solve_memory_mb * 1024**2
         self.day = DayPlanner(self.database, self.queue.turn, self.tell_of_commit, self.clock, memory_bytes)
         self.board = Live("board", TypeAdapter(BoardState), self.read_board)
-        self.pulse = Live("pulse", TypeAdapter(PulseState), self.read_pulse, PULSE_PACE)
+        self.pulse = Live("pulse", PULSE_KIND, self.read_pulse, PULSE_PACE)
         self.after_commit = [self.board.notice, self.pulse.notice, self.day.notice]
 
     def tell_of_commit(self, chain: str) -> None:

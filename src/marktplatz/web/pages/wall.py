@@ -27,8 +27,8 @@ VIEWERS: Final[dict[str, Any]] = {
     **dict.fromkeys(("broker", "notary", "helper", "moderator", "screen"), SHOWN),
 }
 READERS: Final[dict[str, Any]] = VIEWERS | dict.fromkeys(("participant", "public"), SHOWN)
-SHOWN_LATEST: Final = 5
-SHOWN_CATEGORIES: Final = 6
+SHOWN_LATEST: Final = 3
+SHOWN_CATEGORIES: Final = 4
 BAR: Final = 1000
 
 

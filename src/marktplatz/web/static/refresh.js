@@ -1,5 +1,6 @@
 // Parts with an id and data-refresh="clock board plan desk door" are fetched anew from the page's own address when such a thing has
 // moved. Focus stays where it was; what somebody is typing is left alone until they are done. Many changes at once are one request.
+// A part with a data-state is replaced only where that is another one.
 
 const JITTER_MS = 1_500;
 const AGAIN_MS = 3_000;
@@ -7,8 +8,15 @@ const AGAIN_MS = 3_000;
 const wanted = new Set();
 let timer = null;
 let isBusy = false;
+let isPressed = false;
 
+for (const [name, value] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  document.addEventListener(name, () => (isPressed = value), { capture: true });
+}
+
+// Never under a finger: a press whose button was replaced before it ended would be lost.
 function isInHand(part) {
+  if (isPressed) return true;
   const active = document.activeElement;
   const isTyping = part.contains(active) && active.matches("textarea, select, input:not([type='hidden'])");
   return isTyping || part.querySelector("[aria-busy='true']") !== null;
@@ -48,6 +56,7 @@ async function fetchParts() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts) {
       const fresh = page.getElementById(part.id);
+      if (fresh && fresh.dataset.state !== undefined && fresh.dataset.state === part.dataset.state) continue;
       if (part.isConnected && fresh && isInHand(part)) for (const name of asked) wanted.add(name);
       else if (part.isConnected && fresh) replace(part, fresh);
     }
