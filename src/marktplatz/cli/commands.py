@@ -40,7 +40,7 @@ def demo(
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Danach die Seiten dieses Marktplatzes zeigen, bis Strg+C; mit --json nicht.")
     ] = True,
-    day: Annotated[bool, typer.Option("--day", help="Statt zu rechnen einen ganzen Abend abspielen, mit der Leinwand dazu.")] = False,
+    day: Annotated[bool, typer.Option("--day", help="Statt zu rechnen einen ganzen Abend abspielen, mit Leinwand.")] = False,
     minutes: Annotated[float, typer.Option(min=0, max=120, help="Mit --day: so lange dauert der Abend.")] = 3.0,
     as_json: AsJson = False,
 ) -> None:

@@ -132,7 +132,8 @@ def _fill_evening(database: "Database", settings: "Settings") -> tuple[str, "Map
     now = datetime.now(UTC)
     with database.write() as session:
         market = get_market(session, MARKET)
-        change_policy(session, now, SYSTEM, market, get_policy(session, market).model_copy(update={"date": now.date(), "break_rounds": ()}))
+        today = get_policy(session, market).model_copy(update={"date": now.date(), "break_rounds": ()})
+        change_policy(session, now, SYSTEM, market, today)
         profile = get_profile(session, MARKET)
         laid_out = {"trading": Trading.ROUNDS_THEN_FREE, "rounds": ROUNDS, "round_minutes": 1, "tables": 40}
         change_profile(session, now, SYSTEM, profile, profile_value(profile).model_copy(update=laid_out))

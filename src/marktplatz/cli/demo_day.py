@@ -118,7 +118,8 @@ class Evening:
         for number, (name, kind, side, title, people, hours) in enumerate(WALK_INS):
             guest = f"walk-in-{number}"
             self._organiser.post("/organisations", {"id": guest, "kind": kind, "name": name})
-            self._organiser.post(f"/{side}", {"id": f"{guest}-1", "organisation": guest, "title": title, "people": people, "hours": hours})
+            entry = {"id": f"{guest}-1", "organisation": guest, "title": title, "people": people, "hours": hours}
+            self._organiser.post(f"/{side}", entry)
             self._helper.post("/checkins", {"organisation": guest, "status": "present", "people": 1})
         self._tell("came", {"came": len(present) + len(WALK_INS), "missing": len(absent)})
 

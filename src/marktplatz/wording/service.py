@@ -31,7 +31,7 @@ DAY_LINK: Final = "Die Leinwand des Abends, der gleich beginnt; dieser Link gilt
 DAY_FAILED: Final = "Die Vorführung ist stecken geblieben:"
 DAY_SAID: Final[Mapping[str, str]] = {
     "ready": "Zwei Tage vorher: gerechnet und veröffentlicht, {proposals} Vorschläge. Jetzt beginnt der Abend.",
-    "came": "Einlass: {came} Organisationen sind da, zwei davon unangemeldet; {missing} fehlen. Wer auf sie gewartet hat, wird neu verteilt.",
+    "came": "Einlass: {came} Organisationen sind da, zwei davon unangemeldet; {missing} fehlen und werden ersetzt.",
     "round": "Gong: Runde {round}.",
     "free": "Freies Handeln; bisher {certified} beglaubigte Vereinbarungen.",
     "certified": "{certified} Vereinbarungen beglaubigt.",

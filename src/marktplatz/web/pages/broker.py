@@ -22,6 +22,7 @@ from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import OR_NONE, Form, SentForm
 from marktplatz.web.pages.frame import go, go_to, show
+from marktplatz.web.pages.paging import PageNumber
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
 from marktplatz.wording.pages import word
@@ -31,7 +32,6 @@ router = APIRouter(prefix="/organise/{market}/broker", tags=["pages"], route_cla
 Reader = Annotated[Actor, Rule("hall-notes:read", organiser=ALWAYS, broker=SHOWN)]
 Writer = Annotated[Actor, Rule("hall-notes:write", organiser=ON_DAY, broker=ON_DAY)]
 Words = Annotated[str, Query(max_length=100)]
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 DONE: Final = {
     NoteKind.INTRODUCTION: "brought_together",
     NoteKind.REFUSAL: "refusal_noted",

@@ -17,7 +17,7 @@ from marktplatz.web.deps import MarketId, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import show
-from marktplatz.web.pages.matching import PageNumber
+from marktplatz.web.pages.paging import PageNumber
 from marktplatz.web.pages.route import PageRoute
 
 router = APIRouter(prefix="/organise/{market}/day/changes", tags=["pages"], route_class=PageRoute, include_in_schema=False)
