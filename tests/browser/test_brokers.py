@@ -201,7 +201,7 @@ def test_an_agreement_is_written_on_a_phone_and_outlives_a_lost_connection(site:
     page.get_by_role("link", name="Mein Code für Partner").click()
     check(page, "me-partners")
     page.goto("/m/m1/me/proposals")
-    page.get_by_role("link", name="Vereinbarung aufschreiben").first.click()
+    page.get_by_role("link", name="Vereinbarung schreiben").first.click()
     expect(page.get_by_label("Was wird getan oder gegeben?").first).to_have_value("Jugendraum streichen")
     check(page, "me-agreement", DESK)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -15,8 +15,8 @@ from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.checkins import check_in
 from marktplatz.usecases.drafts import Draft
 from marktplatz.usecases.free_partners import FreePartner, find_free_partners
-from marktplatz.usecases.hall import look_at_hall
 from marktplatz.usecases.hall_notes import NewNote, add_note, find_calls_for_help, finish_note, get_note
+from marktplatz.usecases.hall_now import look_at_hall
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.wishes import add_wish
 from marktplatz.vocabulary import CheckInStatus, NoteKind, PairStatus, Role, Stage, WishLevel

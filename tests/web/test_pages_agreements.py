@@ -202,7 +202,7 @@ def test_a_participant_starts_from_a_proposal_that_was_published_to_them(day: Da
     publish(day)
     assert 'name="services.0.offer" value="paint"' in kim.get(address).text
     assert lou.get(address).status_code == 422
-    assert "Vereinbarung aufschreiben" in kim.get("/m/m1/me/proposals", headers={"Accept": "text/html"}).text
+    assert "Vereinbarung schreiben" in kim.get("/m/m1/me/proposals", headers={"Accept": "text/html"}).text
 
 
 def test_the_list_is_filtered_by_status_and_name(desk: TestClient) -> None:

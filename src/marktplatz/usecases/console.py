@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import CategoryRecord, EntryRecord
 from marktplatz.exchange.words import fold
-from marktplatz.usecases.hall import Hall, Member, Talk
+from marktplatz.usecases.hall_now import Hall, Member, Talk
 from marktplatz.vocabulary import CheckInStatus, EntrySide, OrganisationKind, Standing
 
 PAGE: Final = 40

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import Gathered
-from marktplatz.usecases.hall import Hall, Member, Talk, find_free_places, look_at_hall
+from marktplatz.usecases.hall_now import Hall, Member, Talk, find_free_places, look_at_hall
 from marktplatz.usecases.own_plan import UNTOLD
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.wording.reasons import pair_sentence

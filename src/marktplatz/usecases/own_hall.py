@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Evening, MarketRecord
 from marktplatz.usecases.free_partners import FreePartner, find_free_partners
-from marktplatz.usecases.hall import Hall, Member, look_at_hall
+from marktplatz.usecases.hall_now import Hall, Member, look_at_hall
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.vocabulary import Phase, Stage
 

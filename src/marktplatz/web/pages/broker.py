@@ -11,8 +11,8 @@ from marktplatz.errors import Finding, InvalidInput, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.console import PAGE, Asked, find_rest, load_categories, load_left, look_through
 from marktplatz.usecases.free_partners import find_free_partners
-from marktplatz.usecases.hall import Hall, look_at_hall
 from marktplatz.usecases.hall_notes import NewNote, add_note, find_calls_for_help, find_notes_about, finish_note, get_note
+from marktplatz.usecases.hall_now import Hall, look_at_hall
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.organisations import get_organisation
 from marktplatz.usecases.profiles import get_profile
