@@ -307,3 +307,18 @@ def test_without_script_the_evening_can_be_led_too(site: Site) -> None:
     expect(page.locator(".clock-until")).to_contain_text("bis 10:04 Uhr")
     press(page, "Anhalten")
     press(page, "Weiter")
+
+
+def test_a_participants_phone_shows_the_same_clock(site: Site) -> None:
+    make_evening(site)
+    add_person(site, "ada", "bank")
+    phone = site.open("/m/m1/me", size=PHONE, cookie=site.sign_in_person("m1", "ada"))
+    expect(phone.locator("#own-clock")).to_contain_text("Noch nicht eröffnet", use_inner_text=True)
+    moderator = site.open(DAY, cookie=sign_in(site, Role.MODERATOR))
+    press(moderator, "Markt eröffnen (Gong)")
+    press(moderator, "Runde 1 starten")
+    expect(phone.locator("#own-clock [data-clock]")).to_have_text(RUNNING)
+    expect(phone.locator("#own-clock")).to_contain_text("Runde 1 von 9", use_inner_text=True)
+    check_accessibility(phone)
+    check_width(phone)
+    take_picture(phone, "own-clock")

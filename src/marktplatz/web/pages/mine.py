@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import EntryRecord, MarketRecord, OrganisationRecord, Person, Profile
 from marktplatz.errors import Conflict, Finding, NotAllowed, NotFound
 from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.clock import ClockState, read_clock
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.organisations import get_organisation
 from marktplatz.usecases.profiles import get_profile
@@ -21,6 +22,7 @@ from marktplatz.web.identity import Identity
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import go, show, step
 from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.service import service_of
 
 Reader = Annotated[Actor, Rule("pages:read", participant=SHOWN)]
 Writer = Annotated[Actor, Rule("pages:write", participant=COLLECTING)]
@@ -48,6 +50,8 @@ class Mine:
     person: Person
     organisations: list[OrganisationRecord]
     chosen: OrganisationRecord | None
+    clock: ClockState | None
+    """On the day alone."""
 
     @property
     def organisation(self) -> OrganisationRecord:
@@ -83,7 +87,10 @@ def load_mine(request: Request, session: Session, caller: Actor, market_id: str,
     )
     own = list(session.scalars(wanted.order_by(OrganisationRecord.name, OrganisationRecord.id)))
     record = get_organisation(session, caller, market_id, chosen) if chosen else next(iter(own), None)
-    return Mine(caller, get_market(session, market_id), get_profile(session, market_id), person, own, record)
+    market, profile = get_market(session, market_id), get_profile(session, market_id)
+    now = service_of(request).clock()
+    clock = read_clock(session, now, market_id) if market.phase is Phase.DAY else None
+    return Mine(caller, market, profile, person, own, record, clock)
 
 
 def show_mine(request: Request, template: str, mine: Mine, part: str = "", **context: Any) -> Response:

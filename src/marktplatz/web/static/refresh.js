@@ -1,6 +1,6 @@
 // Parts with an id and data-refresh="clock board plan desk door" are fetched anew from the page's own address when such a thing has
 // moved. Focus stays where it was; what somebody is typing is left alone until they are done. Many changes at once are one request.
-// A part with a data-state is replaced only where that is another one.
+// A part with a data-version is replaced only by a newer one.
 
 const JITTER_MS = 1_500;
 const AGAIN_MS = 3_000;
@@ -22,6 +22,9 @@ function isInHand(part) {
   return isTyping || part.querySelector("[aria-busy='true']") !== null;
 }
 
+// An answer that was on its way while a deed was done would bring back what the deed has changed.
+const isNoNews = (part, fresh) => fresh?.dataset.version !== undefined && Number(fresh.dataset.version) <= Number(part.dataset.version);
+
 function replace(part, fresh) {
   const own = part.contains(document.activeElement) ? document.activeElement.id : null;
   const opened = [...part.querySelectorAll("details[open][id]")].map((each) => each.id);
@@ -42,8 +45,8 @@ async function fetchParts() {
     return;
   }
   const listens = (part) => part.dataset.refresh.split(" ").some((name) => wanted.has(name));
-  const parts = [...document.querySelectorAll("[data-refresh][id]")].filter(listens);
-  if (!parts.length) {
+  const ids = [...document.querySelectorAll("[data-refresh][id]")].filter(listens).map((part) => part.id);
+  if (!ids.length) {
     wanted.clear();
     return;
   }
@@ -54,11 +57,11 @@ async function fetchParts() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of parts) {
-      const fresh = page.getElementById(part.id);
-      if (fresh && fresh.dataset.state !== undefined && fresh.dataset.state === part.dataset.state) continue;
-      if (part.isConnected && fresh && isInHand(part)) for (const name of asked) wanted.add(name);
-      else if (part.isConnected && fresh) replace(part, fresh);
+    for (const id of ids) {
+      const [part, fresh] = [document.getElementById(id), page.getElementById(id)];
+      if (!part || !fresh || isNoNews(part, fresh)) continue;
+      if (isInHand(part)) for (const name of asked) wanted.add(name);
+      else replace(part, fresh);
     }
   } catch {
     for (const name of asked) wanted.add(name);
