@@ -190,6 +190,24 @@ def test_the_pulse_is_public_and_names_nobody(world: World) -> None:
     assert "club" not in text
 
 
+def test_a_note_and_a_hand_at_the_desk_move_the_pulse(world: World) -> None:
+    make_evening(world)
+    broker, notary = world.as_token(Role.BROKER), world.as_token(Role.NOTARY)
+    agreement = submit(broker)
+
+    def told(name: str) -> Any:
+        return world.client().get(PULSE).json()[name]
+
+    assert (told("in_hand"), told("taken_at"), told("notes")) == (0, None, 0)
+    assert notary.post(f"/api/v1/markets/m1/agreements/{agreement}/take").status_code == 200
+    assert (told("in_hand"), told("taken_at") is not None) == (1, True)
+    note = broker.post("/api/v1/markets/m1/hall-notes", json={"kind": "help", "organisation": "bank"})
+    assert note.status_code == 201, note.text
+    assert told("notes") == 1
+    assert broker.post(f"/api/v1/markets/m1/hall-notes/{note.json()['id']}/done").status_code == 200
+    assert told("notes") == 2
+
+
 def test_a_late_round_is_overdue_a_minute_after_the_one_before(world: World) -> None:
     from marktplatz.usecases.clock import read_clock
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Agreement, AuditHead, CheckIn, PlanChange
+from marktplatz.db.models import Agreement, AuditHead, CheckIn, HallNote, PlanChange
 from marktplatz.usecases.clock import ClockState, read_clock
 from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 
@@ -14,30 +14,45 @@ from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 @dataclass(frozen=True)
 class PulseState:
     """`agreements` are the certified ones, the newest of `last_at`; `plan` is the number of the newest change of the live plan;
-    `waiting` are at the notaries' desk; `present` counts organisations. `version` never goes back in a market.
+    `waiting` are at the notaries' desk, `in_hand` of them somebody is reading, the last one since `taken_at`; `present` counts
+    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market.
     """
 
     clock: ClockState
     agreements: int
     last_at: datetime | None
     waiting: int
+    in_hand: int
+    taken_at: datetime | None
     plan: int
     present: int
+    notes: int
     version: int = field(compare=False)
 
 
 def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
-    wanted = select(Agreement.status, func.count(), func.max(Agreement.certified_at)).where(Agreement.market_id == market_id)
-    by_status = {status: (count, last) for status, count, last in session.execute(wanted.group_by(Agreement.status))}
-    agreements, last_at = by_status.get(AgreementStatus.CERTIFIED, (0, None))
-    waiting, _ = by_status.get(AgreementStatus.SUBMITTED, (0, None))
+    record = Agreement
+    counted = select(
+        record.status, func.count(), func.max(record.certified_at), func.count(record.taken_by), func.max(record.taken_at)
+    ).where(record.market_id == market_id)
+    by_status = {status: counts for status, *counts in session.execute(counted.group_by(record.status))}
+    agreements, last_at, *_ = by_status.get(AgreementStatus.CERTIFIED, (0, None))
+    waiting, _, in_hand, taken_at = by_status.get(AgreementStatus.SUBMITTED, (0, None, 0, None))
     present = (CheckIn.market_id == market_id, CheckIn.status == CheckInStatus.PRESENT)
     return PulseState(
         clock=read_clock(session, now, market_id),
         agreements=agreements,
         last_at=last_at,
         waiting=waiting,
+        in_hand=in_hand,
+        taken_at=taken_at,
         plan=session.scalar(select(func.max(PlanChange.number)).where(PlanChange.market_id == market_id)) or 0,
         present=session.scalar(select(func.count()).select_from(CheckIn).where(*present)) or 0,
+        notes=_count_notes(session, market_id),
         version=session.scalar(select(AuditHead.length).where(AuditHead.chain == market_id)) or 0,
     )
+
+
+def _count_notes(session: Session, market_id: str) -> int:
+    counted = select(func.count() + func.count(HallNote.done_at)).select_from(HallNote)
+    return session.scalar(counted.where(HallNote.market_id == market_id)) or 0

@@ -30,7 +30,8 @@ function compare(before, after) {
   if (clockOf(before) !== clockOf(after)) moved.push("clock");
   if (before.agreements !== after.agreements || before.last_at !== after.last_at) moved.push("board");
   if (before.plan !== after.plan) moved.push("plan");
-  if (before.waiting !== after.waiting) moved.push("desk");
+  if (["waiting", "in_hand", "taken_at"].some((name) => before[name] !== after[name])) moved.push("desk");
+  if (before.notes !== after.notes) moved.push("notes");
   if (before.present !== after.present) moved.push("door");
   return moved;
 }

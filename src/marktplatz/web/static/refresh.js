@@ -1,4 +1,4 @@
-// Parts with an id and data-refresh="clock board plan desk door" are fetched anew from the page's own address when such a thing has
+// Parts with an id and data-refresh="clock board plan desk door notes" are fetched anew from the page's own address when such a thing has
 // moved. Focus stays where it was; what somebody is typing is left alone until they are done. Many changes at once are one request.
 // A part with a data-version is replaced only by a newer one.
 
