@@ -132,9 +132,10 @@ class Criterion(StrEnum):
 
 
 class PairNote(StrEnum):
-    """What is said about a pair beside its points."""
+    """What is said about a pair beside its points. FAINT: it hardly fits, and somebody should look at it."""
 
     EXCEPTION = "exception"
+    FAINT = "faint"
 
 
 class UnpairedReason(StrEnum):

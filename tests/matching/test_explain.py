@@ -11,9 +11,9 @@ from example_markets import EXAMPLE_FILES, load_example
 from factories import Key, make_market, make_need, make_nonprofit, make_offer, make_organisation, make_rule, make_wish
 from marktplatz.market import Market
 from marktplatz.matching import solve
-from marktplatz.matching.explain import explain_pair, suggest_returns
+from marktplatz.matching.explain import FAINT_BELOW, explain_pair, suggest_returns
 from marktplatz.matching.gather import gather
-from marktplatz.vocabulary import Criterion
+from marktplatz.vocabulary import Criterion, PairNote
 from marktplatz.wording.reasons import pair_sentence
 
 PAIR, BACK = ("paint", "walls"), ("dance", "party")
@@ -41,7 +41,9 @@ def test_the_parts_of_a_pair_add_up_to_its_points(path: Path) -> None:
         assert sum(reason.points for reason in reasons) == points
         assert [reason.points for reason in reasons] == sorted((reason.points for reason in reasons), reverse=True)
         assert len({reason.criterion for reason in reasons}) == len(reasons)
-        assert all(reason.points > 0 or "counts" in reason.params for reason in reasons) or len(reasons) == 1
+        parts = [reason for reason in reasons if reason.criterion is not PairNote.FAINT]
+        assert all(reason.points > 0 or "counts" in reason.params for reason in parts) or len(parts) == 1
+        assert (len(parts) < len(reasons)) == (points < FAINT_BELOW)
 
 
 @FILES

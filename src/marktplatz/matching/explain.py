@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from marktplatz.matching.problem import Assignment
 from marktplatz.matching.scoring.criteria import MEASURES
 from marktplatz.matching.scoring.exceptions import describe_exception
 from marktplatz.vocabulary import Criterion, PairNote, Reciprocity
+
+FAINT_BELOW: Final = 150
+"""Pairs that a broker would sign have 230 points and more in the example markets; below stand those that only letters hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     -------
     tuple of PairReason
         Parts of 0 points are left out, but for the contents, which say why others count less, and unless all are 0. A pair that
-        is possible by an exception only says so at the end.
+        is possible by an exception only says so at the end, and so does one of fewer than `FAINT_BELOW` points of our own.
     """
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
@@ -54,6 +58,8 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     if scores.excepted[row]:
         excuse = describe_exception(gathered.scene, int(scores.offers[row]), int(scores.needs[row]))
         reasons.append(PairReason(PairNote.EXCEPTION, 0, excuse))
+    if Criterion.GIVEN not in scores.criteria and gathered.problem.points[row] < FAINT_BELOW:
+        reasons.append(PairReason(PairNote.FAINT, 0))
     return tuple(reasons)
 
 

@@ -28,10 +28,10 @@ from marktplatz.usecases.partners import organisations_whose_contact_is_seen
 from marktplatz.usecases.records import load_contacts
 from marktplatz.usecases.run_plans import pairing_value
 from marktplatz.usecases.runs import find_published_run
-from marktplatz.vocabulary import Criterion
+from marktplatz.vocabulary import Criterion, PairNote
 
-UNTOLD: Final = frozenset((Criterion.WISHES, Criterion.GIVEN))
-"""What others wish is between them and the organiser; that points came from a table helps nobody."""
+UNTOLD: Final = frozenset((Criterion.WISHES, Criterion.GIVEN, PairNote.FAINT))
+"""What others wish is between them and the organiser, and so are doubts; that points came from a table helps nobody."""
 
 
 @dataclass(frozen=True)

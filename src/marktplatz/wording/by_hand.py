@@ -8,6 +8,7 @@ from marktplatz.wording import translate
 
 NOTE_SENTENCES: Final[Mapping[str, str]] = {
     PairNote.EXCEPTION: "Ausnahme der Veranstalter ({lifted}): „{reason}“.",
+    PairNote.FAINT: "Das passt nur wenig zusammen. Bitte sehen Sie sich den Vorschlag an, bevor Sie ihn veröffentlichen.",
 }
 
 LIFTED_WORDS: Final[Mapping[str, str]] = {
