@@ -10,7 +10,7 @@ from rich.text import Text
 
 from marktplatz.market import Market
 from marktplatz.plan import Pairing, Plan, TimetablePlan
-from marktplatz.vocabulary import PlanStatus
+from marktplatz.vocabulary import PairNote, PlanStatus
 from marktplatz.wording import translate
 
 _SHOWN_REASONS: Final = 3
@@ -70,6 +70,7 @@ def _describe_pairing(market: Market, pairing: Pairing, language: str) -> tuple[
     left = sum(reason.points for reason in pairing.reasons[_SHOWN_REASONS:])
     if left:
         lines.append(f"{left:>3}  …")
+    lines += [f"  !  {reason.text}" for reason in pairing.reasons[_SHOWN_REASONS:] if reason.code in set(PairNote)]
     if pairing.suggested_return:
         back = market.entry_by_id[pairing.suggested_return.offer]
         lines.append(f"{translate(TEXTS['return'], language)}: {back.label} ({back.id})")

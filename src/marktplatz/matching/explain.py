@@ -13,7 +13,7 @@ from marktplatz.matching.scoring.exceptions import describe_exception
 from marktplatz.vocabulary import Criterion, PairNote, Reciprocity
 
 FAINT_BELOW: Final = 150
-"""Pairs that a broker would sign have 230 points and more in the example markets; below stand those that only letters hold together."""
+"""Pairs that a broker would sign have 230 points and more in the example markets; below it only letters hold a pair together."""
 
 
 @dataclass(frozen=True, slots=True)
