@@ -35,9 +35,12 @@ def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
     counted = select(
         record.status, func.count(), func.max(record.certified_at), func.count(record.taken_by), func.max(record.taken_at)
     ).where(record.market_id == market_id)
-    by_status = {status: counts for status, *counts in session.execute(counted.group_by(record.status))}
-    agreements, last_at, *_ = by_status.get(AgreementStatus.CERTIFIED, (0, None))
-    waiting, _, in_hand, taken_at = by_status.get(AgreementStatus.SUBMITTED, (0, None, 0, None))
+    by_status = {
+        status: (count, last, held, since) for status, count, last, held, since in session.execute(counted.group_by(record.status))
+    }
+    nothing = (0, None, 0, None)
+    agreements, last_at, _, _ = by_status.get(AgreementStatus.CERTIFIED, nothing)
+    waiting, _, in_hand, taken_at = by_status.get(AgreementStatus.SUBMITTED, nothing)
     present = (CheckIn.market_id == market_id, CheckIn.status == CheckInStatus.PRESENT)
     return PulseState(
         clock=read_clock(session, now, market_id),
