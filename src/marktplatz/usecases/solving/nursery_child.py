@@ -12,11 +12,22 @@ import sys
 import traceback
 from typing import Final
 
-from marktplatz.matching.scoring.lexicon import load_lexicon
+from marktplatz.market import Entry, Market, Organisation
+from marktplatz.matching.gather import gather
 from marktplatz.usecases.solving.child import ORPHANED, main
+from marktplatz.vocabulary import OrganisationKind
 
 _PIPES: Final = 4
 FAULT: Final = 1
+
+
+def warm() -> None:
+    """Score a market of two: words, places and all else that is loaded when it is first needed are then there for every child."""
+    kinds = {"c": OrganisationKind.COMPANY, "n": OrganisationKind.NONPROFIT}
+    organisations = tuple(Organisation(id=name, kind=kind, postcode="50668") for name, kind in kinds.items())
+    offer = Entry(id="o", organisation="c", title="Drei Leute streichen im März einen Raum", postcode="50667")
+    need = Entry(id="d", organisation="n", title="Unser Gruppenraum muss gestrichen werden")
+    gather(Market(organisations=organisations, offers=(offer,), needs=(need,)))
 
 
 def run(asked: socket.socket) -> None:
@@ -92,6 +103,6 @@ def bury(told: dict[int, int]) -> None:
 
 
 if __name__ == "__main__":
-    load_lexicon()
+    warm()
     run(socket.socket(fileno=int(sys.argv[1])))
     sys.exit(ORPHANED)
