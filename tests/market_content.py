@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import threading
 from typing import Any
 
 from sqlalchemy import event, select
 
 from marktplatz.db.base import Base
 from marktplatz.db.engine import Database
+from marktplatz.web.day_planner import THREAD_NAME
 
 
 def make_content(companies: int, **more: Any) -> dict[str, Any]:
@@ -47,8 +49,13 @@ def hash_tables(database: Database) -> str:
     return said.hexdigest()
 
 
+def is_asked_for() -> bool:
+    """Is it a request that speaks to the database here, and not the live plan, which looks after a market by itself?"""
+    return not threading.current_thread().name.startswith(THREAD_NAME)
+
+
 class CountedStatements:
-    """How many statements the database gets inside the block; many rows in one go count once."""
+    """How many statements the database gets for requests inside the block; many rows in one go count once."""
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
@@ -66,5 +73,5 @@ class CountedStatements:
         return len(self.statements)
 
     def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):  # PostgreSQL's driver says it by itself
+        if is_asked_for() and not statement.startswith("BEGIN"):  # PostgreSQL's driver says it by itself
             self.statements.append(statement)

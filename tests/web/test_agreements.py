@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from day_world import AGREEMENTS, DRAFT, MARKET, RETURN, SERVICE, codes, make_day, submit
+from market_content import is_asked_for
 from marktplatz.db.models import OrganisationRecord, PairingRecord, Run
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import Phase, Role, RunStatus
@@ -202,7 +203,7 @@ def counting_queries(world: World) -> Iterator[list[str]]:
     queries: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("SELECT"):
+        if is_asked_for() and statement.startswith("SELECT"):
             queries.append(statement)
 
     event.listen(world.database.engine, "before_cursor_execute", note)

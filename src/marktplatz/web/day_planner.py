@@ -8,6 +8,7 @@ solves or to the service loses anything: the plan stays as it is, and the next l
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +42,8 @@ NICER: Final = 15
 """People wait for a new plan, which takes a fifth of a second; nobody does for its proof."""
 ANSWER_WITHIN_S: Final = 10.0
 LOAD_WITHIN_S: Final = 120.0
+THREADS: Final = 4
+THREAD_NAME: Final = "day"
 LOOK_EVERY_S: Final = 30.0
 """For what nobody told: another process that wrote, a market that came into its phase before the service started."""
 FIRST_RETRY_S: Final = 0.2
@@ -81,12 +84,14 @@ class DayPlanner:
         self._live: dict[str, _Live] = {}
         self._is_at_work = False
         self._threads = CapacityLimiter(4)
+        self._pool = ThreadPoolExecutor(THREADS, THREAD_NAME)
         self.solver, self.prover = WarmProcess(memory_bytes, NICE), WarmProcess(memory_bytes, NICER)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Catches up by itself with what happened before; at the end the processes are gone."""
         self._is_at_work, self._threads = True, CapacityLimiter(4)
+        self._pool = ThreadPoolExecutor(THREADS, THREAD_NAME)
         self.solver, self.prover = WarmProcess(self._memory_bytes, NICE), WarmProcess(self._memory_bytes, NICER)
         search = asyncio.create_task(self._search())
         try:
@@ -100,6 +105,7 @@ class DayPlanner:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await to_thread.run_sync(self._pool.shutdown)
             self._tasks.clear()
             self._live.clear()
 
@@ -193,7 +199,8 @@ class DayPlanner:
         return done
 
     async def _in_thread(self, deed: Callable[[], T]) -> T:
-        return await to_thread.run_sync(deed, limiter=self._threads)
+        """In a thread of its own kind; one that has begun is waited for at the end, since it holds a connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, deed)
 
     def _look(self, market_id: str, known: Content | None) -> tuple[Content | None, Order | None]:
         with self._database.read() as session:
