@@ -72,6 +72,10 @@ BODIES: Final[dict[str, Body]] = {
     "pairings_swap": Body("POST", f"{M}/runs/r-1/pairings/swap", {"remove": [], "add": [PAIR]}),
     "runs_what_if": Body("POST", f"{M}/runs/nowhere/what-if", {"absent": ["bank"]}),
     "timetable_add": Body("POST", f"{M}/timetable", {"rounds": 2, "tables": 2, "run": "nowhere"}),
+    "timetables_change": Body("POST", f"{M}/timetables/nowhere/changes", {"remove": [["bank", "club"]]}),
+    "zones_replace": Body("PUT", f"{M}/zones", {"zones": [{"name": "Garten", "category": "hands", "first": 1, "last": 3}]}),
+    "stations_add": Body("POST", f"{M}/stations", {"name": "Notariat 1", "role": "notary"}),
+    "stations_edit": Body("PATCH", f"{M}/stations/s-1", {}, like="stations_add"),
     "session_sign_in": Body("POST", "/api/v1/session", {"email": "a@example.org", "password": "x"}, "", secret=("password",)),
     "session_change_password": Body("POST", "/api/v1/session/password", {"new": SENTENCE}, caller="login", secret=("old", "new")),
     "links_request": Body("POST", "/api/v1/links", {"email": "a@example.org"}, caller="", unshown=("email", "market")),
@@ -91,6 +95,7 @@ NOT_DONE: Final = {
     "session_sign_in": "wrong_credentials",
     "links_confirm": "link_not_valid",
     "runs_what_if": "unknown_run",  # else it would be solved, in a process of its own
+    "timetables_change": "unknown_timetable",
     "timetable_add": "unknown_run",  # else it would be solved, in a process of its own
 }
 """What is not done although the body is fine."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from day_world import DRAFT, make_day
 from marktplatz.db.engine import Database
-from marktplatz.db.models import Account, ConsentText, Login, Person
+from marktplatz.db.models import Account, ConsentText, Login, Person, Station
 from marktplatz.settings import Settings
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.agreements import draft_agreement, submit_agreement
@@ -109,7 +109,7 @@ class Trial:
             yield (*above, name)
             inner = self._resolve(part)
             if inner.get("type") == "array":
-                yield from self._fields_in(inner["items"], (*above, name, 0))
+                yield from self._fields_in(inner.get("items") or inner["prefixItems"][0], (*above, name, 0))
             else:
                 yield from self._fields_in(inner, (*above, name))
 
@@ -168,4 +168,6 @@ def _plant(database: Database) -> None:
             record = draft_agreement(session, START, SYSTEM, "m1", draft)
             if agreement_id == "submitted":
                 submit_agreement(session, START, SYSTEM, record)
+        of = {"created_by": "system", "created_at": START}
+        session.add(Station(market_id="m1", id="s-1", name="Tür", role=Role.HELPER, secret_sha256="0" * 64, form_secret="f", **of))  # noqa: S106
         plant_run(session, "m1", "r-1", "allein")  # not published: else a timetable for it would be solved

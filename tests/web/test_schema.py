@@ -31,6 +31,8 @@ NEVER_DONE = {
     "organisations_remove": "one that has entries and agreements stays",
     "pairings_undo": "nothing was changed by hand",
     "runs_what_if": "it would be solved, in a process of its own",
+    "timetables_change": "no timetable is there to be changed",
+    "timetables_undo": "nothing was changed by hand",
     "timetable_add": "it would be solved, in a process of its own",
     "archives_add": "no file is an archive by chance",
 }

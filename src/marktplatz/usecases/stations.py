@@ -118,7 +118,7 @@ def change_station(session: Session, now: datetime, actor: Actor, record: Statio
     if is_paper(record) and sent.role is not Role.NOTARY:
         raise Conflict(Finding("paper_has_no_link", Place(field="role")))
     before = _said(record)
-    record.name, record.role, record.staffed_by = sent.name, sent.role, sent.staffed_by or None
+    record.name, record.role, record.staffed_by = sent.name, sent.role, sent.staffed_by
     _give_numbers(session, record)
     session.flush()
     _record(session, now, actor, "change_station", record, before=before, after=_said(record))
@@ -147,9 +147,9 @@ def _add(session: Session, now: datetime, actor: Actor, market_id: str, sent: St
     record = Station(
         market_id=market_id,
         id=make_id("s"),
-        name=sent.name.strip(),
+        name=sent.name,
         role=sent.role,
-        staffed_by=sent.staffed_by or None,
+        staffed_by=sent.staffed_by,
         created_by=actor.name,
         created_at=now,
         **way_in,
