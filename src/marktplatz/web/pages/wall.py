@@ -1,11 +1,13 @@
 """The wall screen: what everybody in the hall sees from twenty metres; and the closing figures, for anybody who checks them."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Evening
+from marktplatz.db.models import Evening, PlanChange
 from marktplatz.errors import Finding, NotFound
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.board import CategoryFigures, read_board
@@ -30,6 +32,8 @@ READERS: Final[dict[str, Any]] = VIEWERS | dict.fromkeys(("participant", "public
 SHOWN_LATEST: Final = 3
 SHOWN_CATEGORIES: Final = 4
 BAR: Final = 1000
+NEWS_FOR: Final = timedelta(minutes=8)
+"""Two rounds: then everybody has looked."""
 
 
 @router.get("/wall", name="wall")
@@ -53,7 +57,14 @@ def show_wall(
         categories=_longest(board.categories),
         sides=[(side, board.sides[side]) for side in ServiceSide],
         figures=evening.figures if evening is not None else None,
+        news_at=_find_news(session, market, now),
     )
+
+
+def _find_news(session: Session, market: str, now: datetime) -> datetime | None:
+    """When the live plan changed last, as long as somebody may not have heard of it; for whom, the own pages tell."""
+    last = session.scalar(select(func.max(PlanChange.at)).where(PlanChange.market_id == market))
+    return last if last is not None and now - last < NEWS_FOR else None
 
 
 @router.get("/figures", name="figures")
