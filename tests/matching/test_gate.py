@@ -14,7 +14,7 @@ from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.scoring.criteria import MEASURES, find_most_points
 from marktplatz.matching.scoring.gate import find_gate
 from marktplatz.matching.scoring.scene import build_scene
-from marktplatz.vocabulary import Criterion
+from marktplatz.vocabulary import Criterion, PairNote
 from marktplatz.wording.reasons import pair_sentence
 
 CAKE, JACKETS, VAGUE = "Kuchen für das Café", "Warme Jacken in Signalfarbe", "Krimskrams"
@@ -93,7 +93,8 @@ def test_where_the_market_gives_contents_no_weight_all_else_counts_fully() -> No
 def test_a_wish_counts_whatever_the_texts_say_and_the_reason_says_why_the_rest_does_not() -> None:
     gathered = make_pair(CAKE, JACKETS, wishes=[make_wish("bank", "club", "must_meet")])
     reasons = explain_pair(gathered, 0)
-    assert [(reason.criterion, reason.points) for reason in reasons] == [(Criterion.WISHES, 81), (Criterion.CONTENT, 0)]
+    told = [(Criterion.WISHES, 81), (Criterion.CONTENT, 0), (PairNote.FAINT, 0)]
+    assert [(reason.criterion, reason.points) for reason in reasons] == told
     assert reasons[1].params["counts"] == 0
     assert "nichts Erkennbares gemeinsam. Zeit, Ort" in pair_sentence(Criterion.CONTENT, reasons[1].params)
     assert "nur zu 0 %" in pair_sentence(Criterion.CONTENT, reasons[1].params)

@@ -1,5 +1,6 @@
 """The one door to OR-Tools: minimum-cost flow, and near-optimal answers to large linear programs."""
 
+import importlib
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,11 @@ _FLOW_FAILURES: Final = "the flow solver answered {status}; this is a fault of t
 
 class SolverFailure(RuntimeError):
     """The solver gave up where it cannot: a fault in our model, never a user's mistake."""
+
+
+def load() -> None:
+    """Load the solver now and not in the middle of solving, when little memory may be left."""
+    importlib.import_module("ortools.graph.python.min_cost_flow")
 
 
 def find_min_cost_flow(tails: IntArray, heads: IntArray, capacities: IntArray, costs: IntArray, supplies: IntArray) -> IntArray:

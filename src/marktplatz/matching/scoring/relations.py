@@ -133,7 +133,7 @@ def _fill_block(
     """A column of rows with a row of columns, or the other way round, into an empty block: most of either hold nothing."""
     lines = [np.flatnonzero(some[index.ravel()]) for some, index in zip(used, (rows, columns), strict=True)]
     found = look_up(rows.ravel()[lines[0], None], columns.ravel()[None, lines[1]])
-    if rows.shape[1] == 1:
+    if rows.shape[1] == 1 == columns.shape[0]:
         block[np.ix_(*lines)] = found
     else:
         block[np.ix_(*lines[::-1])] = found.T

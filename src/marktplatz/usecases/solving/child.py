@@ -20,6 +20,7 @@ from marktplatz.exchange.places import Origins
 from marktplatz.exchange.process_limits import limit_process
 from marktplatz.exchange.validation import validate
 from marktplatz.market import Market
+from marktplatz.matching import flow
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.rounds.repair import Earlier
 from marktplatz.matching.rounds.values import Conversation
@@ -42,6 +43,7 @@ def main() -> int:
     step_back()
     request = REQUEST.validate_json(sys.stdin.buffer.readline())
     raw = sys.stdin.buffer.read(request.market_bytes)
+    flow.load()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     limit_process(request.memory_bytes, request.cpu_s)
     write_all(output, _answer(raw, request, lambda phase: write_all(output, write_phase(phase))))
@@ -85,6 +87,10 @@ def _answer(raw: bytes, request: Request, report: Callable[[SolvePhase], None]) 
         return write_outcome(_solve(read_market(raw), request.job, started, report))
     except MemoryError:
         return OUT_OF_MEMORY
+    except ImportError as error:
+        if "map segment" in str(error):  # what the loader says when there is no room for a library
+            return OUT_OF_MEMORY
+        return write_outcome(Failed(FailureKind.INTERNAL, traceback.format_exc()[-_LONGEST_DETAIL:]))
     except MarktplatzError as error:
         return write_outcome(Invalid(type(error), error.findings))
     except Exception:  # noqa: BLE001  # a fault of ours: told to the parent, which has a log

@@ -13,6 +13,7 @@ import traceback
 from typing import Final
 
 from marktplatz.market import Entry, Market, Organisation
+from marktplatz.matching import flow
 from marktplatz.matching.gather import gather
 from marktplatz.usecases.solving.child import ORPHANED, main
 from marktplatz.vocabulary import OrganisationKind
@@ -27,6 +28,7 @@ def warm() -> None:
     organisations = tuple(Organisation(id=name, kind=kind, postcode="50668") for name, kind in kinds.items())
     offer = Entry(id="o", organisation="c", title="Drei Leute streichen im März einen Raum", postcode="50667")
     need = Entry(id="d", organisation="n", title="Unser Gruppenraum muss gestrichen werden")
+    flow.load()
     gather(Market(organisations=organisations, offers=(offer,), needs=(need,)))
 
 
