@@ -8,8 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from factories import make_scored_market
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Run
+from marktplatz.market import Market
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import RunStatus
 from run_world import URL, ask_for_run, codes, finish, not_started, pairs_of, plant, slow_market, small_market, wait_for, wait_until
@@ -112,6 +114,11 @@ def test_runs_under_way_at_a_restart_have_failed_and_waiting_ones_are_taken_up(d
         assert list(find_breaks(session)) == []
 
 
+def large_market() -> Market:
+    """Needs more memory than what a process has when it begins."""
+    return make_scored_market({(f"c{i}.a", f"n{j}.b"): (i * 389 + j * j * 241) % 1000 for i in range(250) for j in range(250)})
+
+
 @pytest.mark.parametrize(
     ("limits", "expected"), [({"solve_time_limit_s": 3.0}, "run_too_slow"), ({"solve_memory_mb": 200}, "run_out_of_memory")]
 )
@@ -119,7 +126,7 @@ def test_a_run_beyond_its_limits_fails_and_says_why(
     database: Database, clock: FakeClock, limits: dict[str, Any], expected: str
 ) -> None:
     world = not_started(database, clock, **limits)
-    plant(world, slow_market())
+    plant(world, slow_market() if "solve_time_limit_s" in limits else large_market())
     with TestClient(world.app, headers=world.as_owner().headers) as client:
         run = ask_for_run(client)
         assert wait_for(client, run, "failed", "done")["failure"]["code"] == expected
