@@ -209,7 +209,7 @@ def test_an_agreement_is_written_on_a_phone_and_outlives_a_lost_connection(site:
     page.get_by_label("Wo freiwillig").fill("Im Jugendraum")
     page.context.set_offline(offline=True)
     page.get_by_role("button", name="An das Notariat").last.click()
-    expect(page.get_by_text("Keine Verbindung.")).to_be_visible()
+    expect(page.locator("[data-unsent]")).to_be_visible()
     check_width(page)
     take_picture(page, "me-agreement-offline")
     page.context.set_offline(offline=False)
