@@ -51,9 +51,6 @@ class Row:
     introduced: tuple[str, ...]
     entries: tuple[Left, ...]
 
-    def left_of(self, side: str) -> int:
-        return sum(entry.left for entry in self.entries if entry.side == side)
-
 
 @dataclass(frozen=True)
 class Console:

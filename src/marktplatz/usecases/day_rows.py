@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import ConversationRecord, PairingRecord, Run, TimetableRecord
 from marktplatz.plan import PlannedConversation, TimetablePlan
+from marktplatz.usecases.conversation_rows import add_conversations
 from marktplatz.usecases.day_facts import Facts, Key
 from marktplatz.usecases.run_plans import Summary
 from marktplatz.usecases.solving.warm_jobs import Replan, Replanned
@@ -166,23 +167,7 @@ def exchange_talks(session: Session, timetable: TimetableRecord, rows: Rows, aft
     of_it = (kept.market_id == timetable.market_id) & (kept.timetable_id == timetable.id)
     if gone:
         session.execute(delete(kept).where(of_it, tuple_(kept.round, kept.table).in_(gone)))
-    coming = [each for couple, each in new.items() if before.get(couple) != places[couple]]
-    if coming:
-        session.execute(
-            insert(kept),
-            [
-                {
-                    "market_id": timetable.market_id,
-                    "timetable_id": timetable.id,
-                    "round": each.round,
-                    "table": each.table,
-                    "first_id": each.organisations[0],
-                    "second_id": each.organisations[1],
-                    "points": each.points,
-                }
-                for each in coming
-            ],
-        )
+    add_conversations(session, timetable, [each for couple, each in new.items() if before.get(couple) != places[couple]])
     timetable.result = after.model_dump(mode="json", exclude={"conversations"})
 
 

@@ -125,12 +125,7 @@ def _find_wrong_pair(session: Session, market_id: str, sent: NewNote) -> Iterabl
 def _is_refused(session: Session, market_id: str, sent: NewNote) -> bool:
     """By a refusal at the hall, a "no thanks" between the two, or a forbidden pair that it is about."""
     ends = (sent.organisation, sent.partner)
-    note = select_notes(market_id).where(
-        HallNote.kind == NoteKind.REFUSAL,
-        HallNote.offer_id.is_(None),
-        HallNote.organisation_id.in_(ends),
-        HallNote.partner_id.in_(ends),
-    )
+    note = _select_between(market_id, sent, NoteKind.REFUSAL).where(HallNote.offer_id.is_(None))
     wish = (
         exists()
         .where(WishRecord.market_id == market_id, WishRecord.level == WishLevel.NO_THANKS)
@@ -143,14 +138,15 @@ def _is_refused(session: Session, market_id: str, sent: NewNote) -> bool:
 
 def _find_open_introduction(session: Session, market_id: str, sent: NewNote) -> HallNote | None:
     """Two brokers have one thought: the second sees the first one's."""
-    ends = (sent.organisation, sent.partner)
-    wanted = select_notes(market_id).where(
-        HallNote.kind == NoteKind.INTRODUCTION,
-        HallNote.done_at.is_(None),
-        HallNote.organisation_id.in_(ends),
-        HallNote.partner_id.in_(ends),
-    )
+    wanted = _select_between(market_id, sent, NoteKind.INTRODUCTION).where(HallNote.done_at.is_(None))
     return session.scalar(wanted.order_by(HallNote.created_at, HallNote.id).limit(1))
+
+
+def _select_between(market_id: str, sent: NewNote, kind: NoteKind) -> Select[HallNote]:
+    """Notes of one kind between the same two, whichever of them it is about."""
+    ends = (sent.organisation, sent.partner)
+    of_kind = select_notes(market_id).where(HallNote.kind == kind)
+    return of_kind.where(HallNote.organisation_id.in_(ends), HallNote.partner_id.in_(ends))
 
 
 def _forbid(session: Session, now: datetime, actor: Actor, market_id: str, sent: NewNote) -> None:

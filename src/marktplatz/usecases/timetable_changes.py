@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import ConversationRecord, OrganisationRecord, TimetableRecord
@@ -15,6 +15,7 @@ from marktplatz.matching.rounds.values import Conversation, Timetable, Timetable
 from marktplatz.matching.verify_timetable import TimetableRule, TimetableViolation, find_timetable_violations
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
+from marktplatz.usecases.conversation_rows import add_conversations
 from marktplatz.usecases.run_plans import Key, load_pairs
 from marktplatz.usecases.schedule import list_attendance
 from marktplatz.usecases.undoing import find_last_said
@@ -263,16 +264,8 @@ def _tell_one(broken: TimetableViolation, names: list[str], timetable: Timetable
 
 
 def _store(session: Session, record: TimetableRecord, timetable: Timetable, by_hand: ByHand) -> None:
-    of_it: dict[str, Any] = {"market_id": record.market_id, "timetable_id": record.id}
-    session.execute(delete(ConversationRecord).filter_by(**of_it))
-    rows = [
-        of_it
-        | {"round": each.round, "table": each.table, "points": each.points}
-        | {"first_id": each.organisations[0], "second_id": each.organisations[1]}
-        for each in timetable.conversations
-    ]
-    if rows:
-        session.execute(insert(ConversationRecord), rows)
+    session.execute(delete(ConversationRecord).filter_by(market_id=record.market_id, timetable_id=record.id))
+    add_conversations(session, record, timetable.conversations)
     reached = {"met_pairings": list(timetable.met_pairings), "served": list(timetable.served), "total_points": timetable.points}
     record.result = {**record.result, **reached, **by_hand.said}
     session.flush()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import ConversationRecord, Profile, Run, TimetableRecord
@@ -15,6 +15,7 @@ from marktplatz.plan import PlannedConversation, TimetablePlan
 from marktplatz.usecases.actor import SYSTEM, Actor
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.contents import read_content
+from marktplatz.usecases.conversation_rows import add_conversations
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.run_plans import Key, load_pairs
 from marktplatz.usecases.runs import find_published_run, withdraw_timetable
@@ -96,20 +97,7 @@ def store_timetable(
     )
     session.add(record)
     session.flush()
-    rows = [
-        {
-            "market_id": market_id,
-            "timetable_id": record.id,
-            "round": each.round,
-            "table": each.table,
-            "first_id": each.organisations[0],
-            "second_id": each.organisations[1],
-            "points": each.points,
-        }
-        for each in timetable.conversations
-    ]
-    if rows:
-        session.execute(insert(ConversationRecord), rows)
+    add_conversations(session, record, timetable.conversations)
     said = {"run": order.run_id, "rounds": record.rounds, "tables": record.tables, "previous": order.previous}
     _record(session, now, actor, "add_timetable", record, after=said)
     return record

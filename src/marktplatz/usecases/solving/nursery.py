@@ -20,7 +20,6 @@ IS_POSSIBLE: Final = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys
 COMMAND: Final = (sys.executable, "-P", "-X", "faulthandler", "-m", "marktplatz.usecases.solving.nursery_child")
 LOST: Final = -int(getattr(signal, "SIGKILL", 9))
 """The exit code of a child of which nobody can tell how it ended."""
-_NAME_BYTES: Final = 32
 
 
 class Child:

@@ -155,6 +155,11 @@ def read_value(kind: type[V], raw: Mapping[str, Any]) -> V:
         raise InvalidInput(*(finding_of_detail(found, Place(field=_dotted(found["loc"]))) for found in details)) from None
 
 
+def read_count(text: str) -> int:
+    """A number that a form brought along; -1, which is never right, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
 def get_form(request: Request) -> Form:
     """The form that came with the request, of this very login or station where there is one."""
     sent: FormData = request.state.form

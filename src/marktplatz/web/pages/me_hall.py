@@ -3,9 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-import segno
 from fastapi import Request, Response
-from markupsafe import Markup
 
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.own_hall import find_own_hall
@@ -13,6 +11,7 @@ from marktplatz.web.access import FROM_DAY, Rule
 from marktplatz.web.deps import MarketId, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.mine import Chosen, load_mine, make_router, show_mine
+from marktplatz.web.qr import draw_qr
 from marktplatz.web.service import service_of
 
 router = make_router()
@@ -33,12 +32,4 @@ def show_partners(
     found = find_own_hall(session, mine.market, mine.organisation.id, service.scores, language, MOST_NEXT)
     base = service.settings.base_url.rstrip("/")
     address = f"{base}/m/{quote(market, safe='')}/me/agreements/new?{urlencode({'partner': mine.organisation.id})}"
-    return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=_draw(address))
-
-
-def _draw(address: str) -> Markup:
-    """Dark on light whatever the page's colours are, since cameras read it so."""
-    drawn = segno.make(address, error="m", micro=False).svg_inline(
-        dark="#000", light="#fff", border=4, omitsize=True, svgclass="qr"
-    )
-    return Markup(drawn)  # noqa: S704 segno's own
+    return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=draw_qr(address))

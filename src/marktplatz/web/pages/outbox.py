@@ -24,7 +24,7 @@ from marktplatz.usecases.profiles import get_profile
 from marktplatz.vocabulary import MessageKind, MessageStatus
 from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import Form, SentForm, read_count
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.paging import PageNumber, read_leaf
 from marktplatz.web.pages.route import PageRoute
@@ -70,7 +70,7 @@ def write(
     kind = _group_kind(form.text("kind"))
     with form.refused_by(session, lambda: _show_write(request, session, market, kind, form)):
         record, profile = get_market(session, market), get_profile(session, market)
-        write_to_group(session, now, caller, record, profile, kind, _number(form.text("expected")))
+        write_to_group(session, now, caller, record, profile, kind, read_count(form.text("expected")))
     return go("organise", market, "outbox", done="mails_written")
 
 
@@ -95,7 +95,7 @@ def send(
 ) -> Response:
     kind = MessageKind(form.text("kind")) if form.text("kind") in set(MessageKind) else None
     with form.refused_by(session, lambda: _show_send(request, session, market, kind, form)):
-        release_held(session, now, caller, market, kind.value if kind else None, _number(form.text("expected")))
+        release_held(session, now, caller, market, kind.value if kind else None, read_count(form.text("expected")))
     background.add_task(service_of(request).wake_postman)
     answer = go("organise", market, "outbox", done="mails_released", status=MessageStatus.RELEASED.value)
     answer.background = background
@@ -187,7 +187,3 @@ def _group_kind(text: str) -> MessageKind:
     if found is None:
         raise NotFound(Finding("no_such_address"))
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

@@ -14,7 +14,7 @@ from marktplatz.usecases.runs import find_published_run, get_run, withdraw_run
 from marktplatz.usecases.timetables import find_timetable_of
 from marktplatz.vocabulary import RunStatus
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import Form, SentForm, read_count
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.mine import Chosen
 from marktplatz.web.pages.route import PageRoute
@@ -57,11 +57,6 @@ def withdraw(
         check_unchanged(session, run, form.text("version"))
         withdraw_run(session, now, caller, run)
     return go("organise", market, "matching", "runs", run_id, "publish", done="run_withdrawn")
-
-
-def read_count(text: str) -> int:
-    """A number that a form brought along; -1, which is never right, where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _show(request: Request, session: Session, caller: Actor, run: Run, form: Form, organisation: str | None = None) -> Response:

@@ -14,7 +14,7 @@ from marktplatz.usecases.profiles import get_profile
 from marktplatz.vocabulary import MessageKind
 from marktplatz.web.access import ALWAYS, FROM_DAY, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import Form, SentForm, read_count
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 
@@ -43,11 +43,11 @@ def write(
         evening = session.get(Evening, market)
         if evening is None or evening.figures is None:
             raise Conflict(Finding("figures_not_frozen"))
-        expected = form.text("expected")
-        number = int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 9 else -1
         record, profile = get_market(session, market), get_profile(session, market)
         count = str(evening.figures["agreements"])
-        write_to_group(session, now, caller, record, profile, MessageKind.THANKS, number, agreements=count)
+        write_to_group(
+            session, now, caller, record, profile, MessageKind.THANKS, read_count(form.text("expected")), agreements=count
+        )
     return go("organise", market, "day", done="thanks_written")
 
 

@@ -14,7 +14,7 @@ from marktplatz.vocabulary import OrganisationKind, Phase
 from marktplatz.web.access import ON_DAY, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.door import MOST_ROWS, Writer
-from marktplatz.web.pages.forms import Form, SentForm, read_value
+from marktplatz.web.pages.forms import Form, SentForm, read_count, read_value
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 
@@ -65,8 +65,7 @@ def note_all_no_shows(
 ) -> Response:
     """All at once, as many as were seen."""
     with form.refused_by(session, lambda: _show_no_shows(request, session, market, form)):
-        sent = form.text("count")
-        note_no_shows(session, now, caller, market, int(sent) if sent.isascii() and sent.isdecimal() else -1)
+        note_no_shows(session, now, caller, market, read_count(form.text("count")))
     return go("organise", market, "door", done="no_shows_noted")
 
 
