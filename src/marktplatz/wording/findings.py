@@ -16,6 +16,7 @@ from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_join import JOIN_SENTENCES
 from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
+from marktplatz.wording.findings_folder import FOLDER_SENTENCES
 from marktplatz.wording.findings_notary import NOTARY_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES
@@ -187,6 +188,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **BROKER_SENTENCES,
     **ACCESS_SENTENCES,
     **NOTARY_SENTENCES,
+    **FOLDER_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **OWN_PAGE_SENTENCES,

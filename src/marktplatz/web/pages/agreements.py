@@ -25,6 +25,7 @@ from marktplatz.web.pages.agreement_desk import (
     find_titles,
     find_warnings,
     focus_after,
+    is_from_paper,
     name_draft,
     own_draft,
     pick_pair,
@@ -85,11 +86,17 @@ def show_new(
     offer: Id = "",
     need: Id = "",
     last: Id = "",
+    paper: Id = "",
+    number: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """`last` was handed in just now: the desk goes on with the next one."""
+    """`last` was handed in just now: the desk goes on with the next one. `paper`: typed in from the form with this `number`."""
     record, directory = get_market(session, market), load_directory(session, market)
     asked = {"organisation": organisation, "partner": partner, "offer": offer, "need": need}
     form = begin_with(session, now, caller, record, directory, asked)
+    if paper:
+        form.put("is_paper", "on")
+        form.put("paper", number or None)
+        form.put("draft", f"agreement-{market}-paper-{number}")
     before = get_agreement(session, caller, market, last) if last else None
     return _show_form(request, session, caller, record, directory, form, last=before)
 
@@ -111,7 +118,8 @@ def add(caller: Writer, market: MarketId, request: Request, form: SentForm, sess
     with form.refused_by(session, lambda: _show_form(request, session, caller, record, directory, form)):
         agreement = write_new(session, now, caller, market, form, directory)
     if form.text("deed") == SUBMIT:
-        return go("organise", market, "agreements", "new", last=agreement.id, draft=form.text("draft"))
+        paper = {"paper": "1"} if is_from_paper(form) else {}
+        return go("organise", market, "agreements", "new", last=agreement.id, draft=form.text("draft"), **paper)
     return go("organise", market, "agreements", agreement.id, done="agreement_kept", draft=form.text("draft"))
 
 
