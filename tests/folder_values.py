@@ -45,17 +45,17 @@ def make_folder(organisations: int = 4, rounds: int = 9, forms: int = 2, **chang
             return SheetRow(f"Runde {number + 1}", "", "", "", (), "Pause")
         return SheetRow(f"Runde {number + 1}", f"Tisch {place // 2 + 1}", name_of(other), side_of(other), TOPICS, "")
 
+    def badge(place: int) -> Badge:
+        name = f"Kim Beispiel-Langenname {place}" if place % 3 else ""
+        return Badge(name, name_of(place), side_of(place), f"{base}/door/o{place}")
+
     fields: dict[str, Any] = {
         "market": "Marktplatz Köln-Nippes",
         "held": "Bürgerhaus, Köln, Donnerstag, 11. März 2027",
         "state": "Stand 11.03.2027, 17:04",
         "made_at": NOW,
         "label": "90x54",
-        "badges": tuple(
-            Badge(f"Kim Beispiel-Langenname {place}" if place % 3 else "", name_of(place), side_of(place), f"{base}/door/o{place}")
-            for place in everybody
-        )
-        + (Badge("", "", "", f"{base}/walk-in"),),
+        "badges": (*map(badge, everybody), Badge("", "", "", f"{base}/walk-in")),
         "sheets": tuple(
             PersonalSheet(
                 name_of(place), side_of(place), "Ihre Runden an diesem Abend.", tuple(row(place, n) for n in range(rounds)), True

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from day_world import AGREEMENTS, make_day
 from folder_values import ODD
 from live_world import make_live
-from marktplatz.db.models import AuditEntry, OrganisationRecord, Station
+from marktplatz.db.models import AuditEntry, MarketRecord, OrganisationRecord, Station
 from marktplatz.exchange.pdf.folder import LABELS
 from marktplatz.usecases.profiles import RETENTION_DAYS
 from marktplatz.vocabulary import DataClass, DeskCheck, Phase, Role
@@ -134,16 +134,21 @@ def test_one_odd_name_stops_no_paper(world: World) -> None:
 
 
 def test_with_a_published_timetable_sheets_tell_rounds_and_breaks(world: World) -> None:
-    live = make_live(world, break_rounds=(2,))
+    live = make_live(world)
     talks = live.talks()
+    with world.database.write("m1") as session:
+        session.get_one(MarketRecord, "m1").break_rounds = [3]
     chief = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER))
     files = open_zip(press(chief))
     (first, second), (number, table) = next((who, where) for who, where in talks.items() if where[0] == 1)
     sheets = read(files["03-laufzettel.pdf"])
-    own = next(text for text in sheets if f" {first} " in text[:60])
-    assert f"Runde {number} Tisch {table} {second}" in own
-    assert "Runde 2 Pause" in own
-    assert "Sie geben „" in own
+    own = next(text for text in sheets if f" {first.upper()} " in text[:60])
+    assert f"Runde {number} Tisch {table} {second.upper()}" in own
+    alone = {name for talk in talks for name in talk} - {name for talk, (at, _) in talks.items() if at == 3 for name in talk}
+    paused = [text for text in sheets if "Runde 3 Pause" in text]
+    assert len(paused) == len(alone) > 0
+    assert any("Sie geben „" in text for text in sheets)
+    assert any("Runde 1 Frei" in text for text in sheets)
     plan = " ".join(read(files["05-rundenplan.pdf"]))
     assert "Nach Runden" in plan
     assert len(read(files["04-tischschilder.pdf"])) == 3
@@ -161,8 +166,8 @@ def test_without_a_timetable_sheets_tell_the_proposals(world: World) -> None:
     files = open_zip(press(chief))
     assert "05-rundenplan.pdf" not in files
     giver, taker = (entry.split(".")[0] for entry in min(live.pairs()))
-    own = next(text for text in read(files["03-laufzettel.pdf"]) if f" {giver} " in text[:60])
-    assert f"Vorschlag 1 {taker}" in own
+    own = next(text for text in read(files["03-laufzettel.pdf"]) if f" {giver.upper()} " in text[:60])
+    assert f"Vorschlag 1 {taker.upper()}" in own
     assert "Und wen noch?" in own
 
 

@@ -1,4 +1,4 @@
-"""What the folder for the hall is made from: everybody who comes, entries, published proposals and rounds; a constant number of queries."""
+"""What the folder for the hall is made from: who comes, entries, published proposals and rounds; a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def step(part: str) -> str:
 
 @dataclass(frozen=True)
 class Hall:
-    """`present` are approved and coming, by name; `people` with whether they are the contact, who is first; pairings the best first."""
+    """`present` are approved and coming, by name; `people` say whether they are the contact, who is first; pairings: best first."""
 
     market: MarketRecord
     profile: Profile

@@ -21,7 +21,7 @@ Place = tuple[int, str]
 
 
 def list_rounds(hall: Hall, language: str) -> tuple[tuple[str, ...], tuple[Way, ...], tuple[RoundTables, ...]]:
-    """The numbers of the rounds, the way of each organisation, and each round by tables; all empty without a published timetable."""
+    """The rounds' numbers, the way of each organisation, each round by tables; all empty without a published timetable."""
     numbers = range(1, hall.rounds + 1)
     if not numbers:
         return (), (), ()
@@ -78,7 +78,7 @@ def _list_proposals_of(hall: Hall, own: OrganisationRecord, language: str) -> It
 
 
 def find_topics(hall: Hall, own: str, partner: str, language: str) -> tuple[str, ...]:
-    """Two things to talk about: what is proposed, what could come back, else what the partner seeks or offers, the fitting first."""
+    """Two things to talk about: what is proposed, what could come back, else what the partner seeks or offers, fitting first."""
     told: dict[str, None] = {}
     named: set[str] = set()
     for pairing in hall.pairings_between.get((own, partner), ()):

@@ -1,6 +1,6 @@
 """Agreements on paper: which numbers are on forms, and the drafts that are typed in from them.
 
-A draft from paper is called after its form, so that one form is typed in once, whoever does it, and its number is known at the desk.
+A draft from paper is called after its form: so one form is typed in once, whoever does it, and its number is known at the desk.
 """
 
 import re
@@ -35,7 +35,8 @@ def find_or_make_block(session: Session, now: datetime, actor: Actor, market_id:
 def choose_numbers(session: Session, market_id: str, count: int, first: int | None = None) -> list[int]:
     """So many free numbers of the blocks, from `first` on; fewer where there are no more.
 
-    The same again until a form is typed in: a folder that is printed twice is the same folder. InvalidInput where `first` is in no block.
+    The same again until a form is typed in: a folder that is printed twice is the same folder.
+    InvalidInput where `first` is in no block.
     """
     blocks = find_paper_blocks(session, market_id)
     if first is not None:
@@ -46,7 +47,7 @@ def choose_numbers(session: Session, market_id: str, count: int, first: int | No
 
 
 def name_paper(session: Session, market_id: str, number: int) -> str:
-    """The id of the draft from this form. InvalidInput for a number of no block, Conflict where it is given or the form typed in."""
+    """The draft's id. InvalidInput for a number of no block, Conflict where it is given or the form is typed in."""
     _check_in_block(find_paper_blocks(session, market_id), number, "paper")
     of_market = Agreement.market_id == market_id
     if session.scalar(select(Agreement.id).where(of_market, Agreement.number == number)) is not None:

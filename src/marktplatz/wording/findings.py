@@ -12,11 +12,11 @@ from marktplatz.wording.findings_brokers import BROKER_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_doors import DOOR_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
+from marktplatz.wording.findings_folder import FOLDER_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_join import JOIN_SENTENCES
 from marktplatz.wording.findings_mypage import OWN_PAGE_SENTENCES
-from marktplatz.wording.findings_folder import FOLDER_SENTENCES
 from marktplatz.wording.findings_notary import NOTARY_SENTENCES
 from marktplatz.wording.findings_outbox import OUTBOX_SENTENCES
 from marktplatz.wording.findings_pages import PAGE_SENTENCES

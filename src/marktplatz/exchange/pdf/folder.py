@@ -1,4 +1,4 @@
-"""The papers of an evening without electricity: what each of them says, as values, and each as a PDF. All days are phrases already."""
+"""The papers of an evening without electricity: what each says, as values, and each as a PDF. All days are phrases already."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
