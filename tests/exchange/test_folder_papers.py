@@ -22,10 +22,10 @@ def make_strange(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(make_strange(each) for each in value)
     if hasattr(value, "__dataclass_fields__"):
-        kept = {"side", "address", "label", "place", "made_at"}
-        names = [
-            name for name in value.__dataclass_fields__ if name not in kept or name == "label" and not isinstance(value, Folder)
-        ]
+        kept = {"side", "address", "made_at"}
+        if isinstance(value, Folder):
+            kept |= {"label"}
+        names = [name for name in value.__dataclass_fields__ if name not in kept]
         return replace(value, **{name: make_strange(getattr(value, name)) for name in names})
     return f"{value} {STRANGE}" if isinstance(value, str) and value else value
 

@@ -21,6 +21,7 @@ class LabelSize:
     gap_y: float = 0.0
 
 
+ANY_MASK: Final = 3
 LABELS: Final[Mapping[str, LabelSize]] = {
     "90x54": LabelSize(90, 54, 2, 5),
     "80x50": LabelSize(80, 50, 2, 5, 15, 5),
@@ -155,7 +156,7 @@ def print_cover(folder: Folder, language: str, inside: tuple[tuple[str, str], ..
 
 def print_badges(folder: Folder, language: str) -> bytes:
     """Same addresses share their picture, as for all people of an organisation."""
-    pictures = {address: draw_qr(address) for address in {badge.address for badge in folder.badges}}
+    pictures = {address: draw_qr(address, ANY_MASK) for address in {badge.address for badge in folder.badges}}
     places = {address: place for place, address in enumerate(pictures)}
     badges = [asdict(badge) | {"qr": places[badge.address]} for badge in folder.badges]
     return _press(

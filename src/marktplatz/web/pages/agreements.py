@@ -13,6 +13,7 @@ from marktplatz.usecases.agreements import OPEN_STATES, draft_of, get_agreement
 from marktplatz.usecases.directory import Directory, load_directory
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.own_plan import Proposal, find_proposals_of
+from marktplatz.usecases.paper_forms import number_on_paper
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.runs import find_published_run
 from marktplatz.vocabulary import AgreementStatus, Role
@@ -177,6 +178,7 @@ def _show_form(
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=_find_proposals(session, caller, market.id, directory, form),
         focus=focus_after(form),
+        paper=number_on_paper(agreement.id) if agreement is not None else None,
         draft_name=name_draft(form, market.id, agreement),
         draft_done=own_draft(request.query_params.get("draft", "")),
         **describe_form(session, form, directory, market.id),
