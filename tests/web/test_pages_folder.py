@@ -135,6 +135,7 @@ def test_one_odd_name_stops_no_paper(world: World) -> None:
 
 def test_with_a_published_timetable_sheets_tell_rounds_and_breaks(world: World) -> None:
     live = make_live(world)
+    world.move("m1", Phase.MATCHING)  # nobody replans it
     talks = live.talks()
     with world.database.write("m1") as session:
         session.get_one(MarketRecord, "m1").break_rounds = [3]
@@ -162,6 +163,7 @@ def test_with_a_published_timetable_sheets_tell_rounds_and_breaks(world: World) 
 
 def test_without_a_timetable_sheets_tell_the_proposals(world: World) -> None:
     live = make_live(world, rounds=0)
+    world.move("m1", Phase.MATCHING)
     chief = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER))
     files = open_zip(press(chief))
     assert "05-rundenplan.pdf" not in files

@@ -30,7 +30,8 @@ def draw_qr(address: str, mask: int | None = None) -> str:
     Of the eight masks the best is looked for, which takes three quarters of the time; where there are hundreds one is named.
     """
     drawn = BytesIO()
-    segno.make(address, error="m", micro=False, mask=mask).save(drawn, kind="svg", border=2, dark="#000", light="#fff", xmldecl=False)
+    made = segno.make(address, error="m", micro=False, mask=mask)
+    made.save(drawn, kind="svg", border=2, dark="#000", light="#fff", xmldecl=False)
     return drawn.getvalue().decode()
 
 
