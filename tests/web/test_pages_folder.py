@@ -59,9 +59,12 @@ def test_one_button_answers_with_everything_on_paper(world: World) -> None:
     chief = make_organiser(world)
     page = html.unescape(chief.get(FOLDER).text)
     assert "Hallenmappe herunterladen" in page
+    assert "03-laufzettel" in page
+    assert "04-tischschilder" not in page
     assert f"bis {DESTROYED_ON} zu vernichten" in page
     files = open_zip(press(chief))
     assert set(files) >= PAPERS
+    assert all(name.rpartition(".")[0] in page for name in files)
     for name, content in files.items():
         if name.endswith(".pdf"):
             root: Any = PdfReader(BytesIO(content)).trailer["/Root"]

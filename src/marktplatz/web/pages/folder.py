@@ -16,7 +16,8 @@ from marktplatz.exchange.pdf.folder import LABELS, Folder, papers_of, print_cove
 from marktplatz.exchange.zip_file import pack
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.folder import MOST_BLANK, MOST_FORMS, FolderWish, gather_folder, prepare_folder
-from marktplatz.usecases.folder_hall import load_hall
+from marktplatz.usecases.folder_hall import Hall, load_hall
+from marktplatz.usecases.folder_lists import list_signs
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.paper_forms import find_paper_blocks
 from marktplatz.usecases.retention import destroyed_on
@@ -111,6 +112,7 @@ def _list_inside(parts: Mapping[str, bytes], language: str) -> dict[str, str]:
 def _show(request: Request, session: Session, market_id: str, form: Form) -> Response:
     market, language = get_market(session, market_id), find_language(request)
     hall, blocks = load_hall(session, market_id), find_paper_blocks(session, market_id)
+    missing = _missing(hall)
     return show(
         request,
         "folder.html",
@@ -120,12 +122,20 @@ def _show(request: Request, session: Session, market_id: str, form: Form) -> Res
         hall=hall,
         blocks=blocks,
         numbers=", ".join(f"{block.first_number}–{block.last_number}" for block in blocks),
-        files=[file_words(name, language) for name in FILES if name not in _missing(hall.rounds, bool(hall.present))],
+        files=[file_words(name, language) for name in FILES if name not in missing],
         labels=[(key, translate(said, language)) for key, said in LABEL_NAMES.items()],
         destroyed_on=destroyed_on(market, hall.profile)[DataClass.CONTACTS],
         most={"forms": MOST_FORMS, "blank": MOST_BLANK},
     )
 
 
-def _missing(rounds: int, has_people: bool) -> frozenset[str]:
-    return frozenset(() if rounds else ("rounds",)) | frozenset(() if has_people else ("door", "sheets", "contacts"))
+def _missing(hall: Hall) -> frozenset[str]:
+    """What there is nothing to print for."""
+    lacking = {
+        "rounds": not hall.rounds,
+        "signs": not list_signs(hall),
+        "wanted": not hall.categories and not hall.entries,
+        **dict.fromkeys(("door", "sheets"), not hall.present),
+        "contacts": not hall.people,
+    }
+    return frozenset(name for name, lacks in lacking.items() if lacks)
