@@ -15,6 +15,7 @@ from marktplatz.usecases.agreements import draft_agreement, draft_of, must_be_in
 from marktplatz.usecases.drafts import Draft, check_draft, find_money, named_entries
 from marktplatz.usecases.identifiers import make_id
 from marktplatz.usecases.numbers import choose_number
+from marktplatz.usecases.paper_forms import number_on_paper
 from marktplatz.vocabulary import AgreementStatus, DeskCheck, Role
 
 
@@ -38,6 +39,7 @@ def certify_agreement(
 ) -> None:
     """Check every rule, then number the agreement and use what it names; Conflict with every rule that it breaks.
 
+    The number is the one asked for, else the one on the paper that it was typed in from, else the next.
     `checks` are what a person has made sure of, and then it has to be everything; None: a program, which was not asked.
     """
     actor.must_be(Role.NOTARY)
@@ -48,7 +50,7 @@ def certify_agreement(
     if faults:
         raise Conflict(*faults)
     _count(session, record.market_id, draft, 1)
-    record.number = choose_number(session, record.market_id, actor, number)
+    record.number = choose_number(session, record.market_id, actor, number if number is not None else number_on_paper(record.id))
     record.status, record.certified_at, record.certified_by = AgreementStatus.CERTIFIED, now, actor.name
     record.taken_by = record.taken_at = None
     ticks = None if checks is None else [check.value for check in DeskCheck if check in checks]

@@ -12,6 +12,7 @@ from marktplatz.wording.findings_brokers import BROKER_SENTENCES
 from marktplatz.wording.findings_day import DAY_SENTENCES
 from marktplatz.wording.findings_doors import DOOR_SENTENCES
 from marktplatz.wording.findings_files import FILE_SENTENCES
+from marktplatz.wording.findings_folder import FOLDER_SENTENCES
 from marktplatz.wording.findings_imports import IMPORT_SENTENCES
 from marktplatz.wording.findings_installation import INSTALLATION_SENTENCES
 from marktplatz.wording.findings_join import JOIN_SENTENCES
@@ -187,6 +188,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **BROKER_SENTENCES,
     **ACCESS_SENTENCES,
     **NOTARY_SENTENCES,
+    **FOLDER_SENTENCES,
     **OUTBOX_SENTENCES,
     **PAGE_SENTENCES,
     **OWN_PAGE_SENTENCES,

@@ -86,7 +86,8 @@ def _texts(values: Any) -> Iterable[str]:
 
 def _replace(values: Any, missing: frozenset[str], noted: list[str]) -> Any:
     if isinstance(values, str):
-        return "".join(_show(character, missing, noted) for character in _tidy(values))
+        tidy = _tidy(values)
+        return tidy if missing.isdisjoint(tidy) else "".join(_show(character, missing, noted) for character in tidy)
     if isinstance(values, dict):
         return {key: _replace(inner, missing, noted) for key, inner in values.items()}
     if isinstance(values, list | tuple):

@@ -35,6 +35,9 @@ def read(
 
 
 def name_file(market: str, kind: ExportKind) -> str:
+    return f"{safe_name(market)}{SUFFIX[kind]}"
+
+
+def safe_name(market: str) -> str:
     """A name that every system can keep, whatever the market's id is made of."""
-    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in market)
-    return f"{safe[:80]}{SUFFIX[kind]}"
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in market)[:80]

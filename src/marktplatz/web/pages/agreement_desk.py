@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement, EntryRecord, MarketRecord
-from marktplatz.errors import Conflict, Finding, Severity
+from marktplatz.errors import Conflict, Finding, InvalidInput, Place, Severity
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.agreements import change_agreement, draft_agreement, draft_of, submit_agreement
 from marktplatz.usecases.directory import Directory
 from marktplatz.usecases.drafts import Draft, choose_dates, find_money
+from marktplatz.usecases.paper_forms import name_paper
 from marktplatz.usecases.prefill import prefill
 from marktplatz.web.pages.agreement_form import (
     LINKS,
@@ -91,13 +92,27 @@ def find_titles(session: Session, market_id: str, entries: Iterable[str]) -> dic
 
 
 def write_new(session: Session, now: datetime, actor: Actor, market_id: str, form: Form, directory: Directory) -> Agreement:
-    draft = read_draft(form, directory)
+    draft = read_draft(form, directory, name_paper(session, market_id, read_paper(form)) if is_from_paper(form) else None)
     if form.text("deed") == SUBMIT:
         check_can_be_handed_in(draft)
     record = draft_agreement(session, now, actor, market_id, draft)
     if form.text("deed") == SUBMIT:
         submit_agreement(session, now, actor, record)
     return record
+
+
+def is_from_paper(form: Form) -> bool:
+    return form.is_ticked("is_paper")
+
+
+def read_paper(form: Form) -> int:
+    """The number on the form; InvalidInput for what is none."""
+    text = form.text("paper").removeprefix("Nr.").strip()
+    if not text:
+        raise InvalidInput(Finding("paper_number_missing", Place(field="paper")))
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise InvalidInput(Finding("not_whole_number", Place(field="paper"), {"found": text}))
+    return int(text)
 
 
 def write_changed(session: Session, now: datetime, actor: Actor, record: Agreement, form: Form, directory: Directory) -> None:

@@ -13,6 +13,7 @@ from marktplatz.usecases.agreements import OPEN_STATES, draft_of, get_agreement
 from marktplatz.usecases.directory import Directory, load_directory
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.own_plan import Proposal, find_proposals_of
+from marktplatz.usecases.paper_forms import number_on_paper
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.runs import find_published_run
 from marktplatz.vocabulary import AgreementStatus, Role
@@ -25,6 +26,7 @@ from marktplatz.web.pages.agreement_desk import (
     find_titles,
     find_warnings,
     focus_after,
+    is_from_paper,
     name_draft,
     own_draft,
     pick_pair,
@@ -85,11 +87,17 @@ def show_new(
     offer: Id = "",
     need: Id = "",
     last: Id = "",
+    paper: Id = "",
+    number: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """`last` was handed in just now: the desk goes on with the next one."""
+    """`last` was handed in just now: the desk goes on with the next one. `paper`: typed in from the form with this `number`."""
     record, directory = get_market(session, market), load_directory(session, market)
     asked = {"organisation": organisation, "partner": partner, "offer": offer, "need": need}
     form = begin_with(session, now, caller, record, directory, asked)
+    if paper:
+        form.put("is_paper", "on")
+        form.put("paper", number or None)
+        form.put("draft", f"agreement-{market}-paper-{number}")
     before = get_agreement(session, caller, market, last) if last else None
     return _show_form(request, session, caller, record, directory, form, last=before)
 
@@ -111,7 +119,8 @@ def add(caller: Writer, market: MarketId, request: Request, form: SentForm, sess
     with form.refused_by(session, lambda: _show_form(request, session, caller, record, directory, form)):
         agreement = write_new(session, now, caller, market, form, directory)
     if form.text("deed") == SUBMIT:
-        return go("organise", market, "agreements", "new", last=agreement.id, draft=form.text("draft"))
+        paper = {"paper": "1"} if is_from_paper(form) else {}
+        return go("organise", market, "agreements", "new", last=agreement.id, draft=form.text("draft"), **paper)
     return go("organise", market, "agreements", agreement.id, done="agreement_kept", draft=form.text("draft"))
 
 
@@ -169,6 +178,7 @@ def _show_form(
         warnings=find_warnings(agreement) if agreement is not None and not form.errors else [],
         proposals=_find_proposals(session, caller, market.id, directory, form),
         focus=focus_after(form),
+        paper=number_on_paper(agreement.id) if agreement is not None else None,
         draft_name=name_draft(form, market.id, agreement),
         draft_done=own_draft(request.query_params.get("draft", "")),
         **describe_form(session, form, directory, market.id),

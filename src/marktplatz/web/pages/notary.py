@@ -22,6 +22,7 @@ from marktplatz.usecases.desk import (
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.more_hands import RaiseWhat, list_raises, raise_what
 from marktplatz.usecases.notary import certify_agreement, find_obstacles, replace_agreement, return_agreement
+from marktplatz.usecases.paper_forms import number_on_paper
 from marktplatz.usecases.papers import tell_figures
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.vocabulary import AgreementStatus, DeskCheck, Role
@@ -139,7 +140,7 @@ def show_agreement(
     caller: Reader, market: MarketId, agreement_id: str, request: Request, session: ReadSession, now: Now
 ) -> Response:
     record = get_agreement(session, caller, market, agreement_id)
-    return _show(request, session, caller, now, record, Form.of(version=record.version))
+    return _show(request, session, caller, now, record, Form.of(version=record.version, number=number_on_paper(record.id)))
 
 
 def _show(request: Request, session: Session, caller: Actor, now: Now, record: Agreement, form: Form) -> Response:
