@@ -20,6 +20,7 @@ let syncedAt = -Infinity;
 let bestTrip = Infinity;
 let retry = null;
 let resting = null;
+let instance = null;
 
 const now = () => performance.now();
 
@@ -52,12 +53,21 @@ function hear() {
   for (const note of document.querySelectorAll("[data-offline]")) note.hidden = true;
 }
 
+// Another copy of the data answers, and may stand at an earlier moment: what is known of the one before counts no longer.
+function meet(told) {
+  if (!told || told === instance) return;
+  if (instance !== null) state = null;
+  instance = told;
+  document.dispatchEvent(new CustomEvent("instance", { detail: told }));
+}
+
 // A plain request: it sets the clock by the middle of its way, and stands in for the line while that is broken.
 async function look() {
   const sent = now();
   const answer = await fetch(`${place.dataset.pulse}/now`, { headers: { Accept: "application/json" }, cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   const trip = now() - sent;
+  meet(answer.headers.get("Marktplatz-Instance"));
   const told = await answer.json();
   if (trip <= bestTrip * 1.5 || now() - syncedAt > SYNC_EVERY_MS) {
     bestTrip = Math.min(trip, bestTrip);
@@ -118,6 +128,12 @@ function onVisibility() {
   } else if (!place.hasAttribute("data-gong")) {
     resting = setTimeout(close, HIDDEN_MS);
   }
+}
+
+// A page that was put in the place of another brings a place of its own.
+export function follow() {
+  if (place === null || place.isConnected) return;
+  place = document.querySelector("[data-pulse]") ?? place;
 }
 
 export function begin(root) {

@@ -1,0 +1,74 @@
+// Brings one deed to the server and says how it ended:
+//   done     it stands there, now or from an earlier try
+//   refused  the server said no, or asks something; `page` is what it said
+//   login    nobody is signed in any more
+//   unsent   no connection, no answer in time, or an answer that is not the server's: to be tried again
+
+const SEND_MS = 8_000;
+const TRY_AGAIN = [502, 503, 504];
+const INSTANCE = "Marktplatz-Instance";
+
+const bar = () => document.getElementById("waiting");
+
+async function ask(address, options) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), SEND_MS);
+  try {
+    const answer = await fetch(address, { ...options, headers: { Accept: "text/html" }, cache: "no-store", signal: control.signal });
+    return { answer, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// The page at an address, as it is now; null where it cannot be had.
+export async function readPage(address) {
+  try {
+    const { answer, page } = await ask(address, {});
+    return answer.ok && answer.headers.has(INSTANCE) ? page : null;
+  } catch {
+    return null;
+  }
+}
+
+function post(deed) {
+  const body = new URLSearchParams(deed.body);
+  body.append("form_token", bar()?.dataset.formToken ?? "");
+  return ask(deed.address, { method: "POST", body });
+}
+
+// Somebody signed in again, perhaps in another window: the newest page knows the token, and who it is.
+async function learnToken() {
+  const fresh = (await readPage(location.href))?.getElementById("waiting");
+  if (!fresh || !bar()) return false;
+  const isNew = fresh.dataset.formToken !== bar().dataset.formToken;
+  bar().dataset.formToken = fresh.dataset.formToken;
+  bar().dataset.who = fresh.dataset.who;
+  return isNew && bar().dataset.who === fresh.dataset.who;
+}
+
+function judge(answer) {
+  if (!answer.headers.has(INSTANCE)) return answer.status >= 500 ? "broken" : "unsent"; // a page of somebody else's network
+  if (TRY_AGAIN.includes(answer.status) || (answer.headers.has("Retry-After") && !answer.ok)) return "unsent";
+  if (answer.status === 401) return "login";
+  if (answer.redirected) return answer.status >= 500 ? "unsent" : "done";
+  return answer.status >= 500 ? "broken" : "refused";
+}
+
+export async function deliver(deed) {
+  try {
+    let { answer, page } = await post(deed);
+    if (answer.status === 403 && (await learnToken()) && bar().dataset.who === deed.who) ({ answer, page } = await post(deed));
+    const instance = answer.headers.get(INSTANCE);
+    if (instance) document.dispatchEvent(new CustomEvent("instance", { detail: instance }));
+    return { kind: judge(answer), status: answer.status, address: answer.url, isElsewhere: answer.redirected, page, instance };
+  } catch {
+    return { kind: "unsent" };
+  }
+}
+
+// What a page says against it, in one line.
+export function wordsOf(page) {
+  const found = page.querySelector("#errors ul, main [role='alert'], main .warning, main ul, main h1");
+  return (found?.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, 300);
+}
