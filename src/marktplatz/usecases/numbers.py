@@ -20,9 +20,7 @@ _HIGHEST: Final = select(func.max(Agreement.number)).where(*_WITHIN)
 _GIVEN: Final = select(Agreement.number).where(*_WITHIN)
 
 
-def choose_number(
-    session: Session, market_id: str, actor: Actor, asked: int | None = None, foreseen: int | None = None
-) -> int:
+def choose_number(session: Session, market_id: str, actor: Actor, asked: int | None = None, foreseen: int | None = None) -> int:
     """The number that was asked for, which stands on paper already; else the next one of the caller's station, else a general one.
 
     `foreseen` is the one that a device without a connection told people would come: given if it still may.

@@ -22,8 +22,8 @@ from marktplatz.usecases.desk import (
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.more_hands import RaiseWhat, list_raises, raise_what
 from marktplatz.usecases.notary import certify_agreement, find_obstacles, replace_agreement, return_agreement
-from marktplatz.usecases.papers import tell_figures
 from marktplatz.usecases.numbers import foresee_number
+from marktplatz.usecases.papers import tell_figures
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.vocabulary import AgreementStatus, DeskCheck, Role
 from marktplatz.web.access import ALWAYS, FROM_DAY, OPEN, SHOWN, Rule

@@ -7,8 +7,8 @@
 
 import { bar, draw, fill, listen, say, words } from "./queue_bar.js";
 import { readFile, saveFile } from "./queue_file.js";
-import { mark, readNumber, write } from "./queue_forms.js";
-import { deliver, readPage, wordsOf } from "./queue_send.js";
+import { mark, readNumber, unmark, versionIn, write } from "./queue_forms.js";
+import { deliver, greet, readPage, wordsOf } from "./queue_send.js";
 import { drop, findAll, isLasting, keep } from "./queue_store.js";
 import { keepEdited, show, showWhole } from "./swap.js";
 
@@ -16,6 +16,7 @@ const KEPT_MS = 10 * 60_000;
 const MOST_PAUSE_MS = 30_000;
 const MOST_BROKEN = 5;
 const LOST_MS = 20_000;
+const SHOWN_MS = 60_000;
 
 const now = { needsLogin: false, hasFailed: false };
 let instance = null;
@@ -26,14 +27,16 @@ let timer = null;
 let mending = null;
 
 const who = () => bar().dataset.who;
-const isRecent = (deed) => Date.now() - deed.at < KEPT_MS;
+const isRecent = (deed) => Date.now() - (deed.sent_at ?? deed.at) < KEPT_MS;
+const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marktplatz-waiting");
 const isLost = (deed) => deed.state === "done" && isRecent(deed) && deed.who === who() && instance !== null && deed.instance !== instance;
 
+// True where something that waits on this page waits no longer.
 async function redraw() {
   const deeds = await findAll();
   draw(deeds, { ...now, isLasting: isLasting() }, { mend, drop: discard });
   for (const deed of deeds) if (deed.state === "waiting") mark(deed);
-  return deeds;
+  return unmark(deeds);
 }
 
 async function findWaiting() {
@@ -48,9 +51,9 @@ async function settle(deed, ended) {
       deed.state = "conflict";
       deed.why = fill(words().other_number, { told: deed.number, number: given });
     } else deed.number = given;
-    deed.version = ended.page.querySelector("main")?.querySelector("input[name='version']")?.value;
+    deed.version_left = versionIn(ended.page, deed.address);
     deed.instance = ended.instance;
-    deed.at = deed.waited ? Date.now() : deed.at;
+    deed.sent_at = Date.now();
   } else {
     const why = ended.page ? wordsOf(ended.page) : "";
     deed.why = deed.instance ? fill(words().lost, { why }) : why;
@@ -67,17 +70,20 @@ function pause() {
 }
 
 // Of two deeds on the same thing the second was done in sight of the first: it goes on from what that one left.
-async function follow(deed, before) {
-  if (deed.wasTried || !deed.version_seen || before?.version_seen !== deed.version_seen) return;
-  const version = (await readPage(deed.address))?.querySelector("main input[name='version']")?.value;
+async function follow(deed) {
+  if (deed.wasTried || !deed.version_seen) return;
+  const isBefore = (each) => each.id < deed.id && each.address === deed.address && each.version_seen === deed.version_seen;
+  const before = (await findAll()).findLast((each) => each.state === "done" && each.who === deed.who && isBefore(each));
+  if (!before) return;
+  const version = before.version_left ?? versionIn(await readPage(deed.address), deed.address);
   const body = new URLSearchParams(deed.body);
   if (!version) return;
   body.set("version", version);
   deed.body = body.toString();
 }
 
-async function bring(deed, done) {
-  await follow(deed, done.get(deed.address));
+async function bring(deed) {
+  await follow(deed);
   const wasDone = deed.state === "done";
   deed.wasTried = true;
   await keep(deed);
@@ -93,20 +99,28 @@ async function bring(deed, done) {
   tries = 0;
   now.hasFailed = false;
   await settle(deed, ended);
-  if (deed.state === "done") done.set(deed.address, deed);
   return wasDone ? "again" : "new";
 }
 
+async function findDue(tried) {
+  const isDue = (deed) => !tried.has(deed.id) && deed.who === who() && (deed.state === "waiting" || isLost(deed));
+  return (await findAll()).find(isDue);
+}
+
+// Who answers now is asked first: if it is another copy of the data, what that one has missed goes before what waits.
 async function sendAll() {
-  const done = new Map();
+  if (!(await findDue(new Set()))) return 0;
+  if (!(await greet())) {
+    pause();
+    return 0;
+  }
   const tried = new Set();
   let news = 0;
   for (;;) {
-    const isDue = (deed) => !tried.has(deed.id) && deed.who === who() && (deed.state === "waiting" || isLost(deed));
-    const deed = (await findAll()).find(isDue);
+    const deed = await findDue(tried);
     if (!deed) break;
     tried.add(deed.id);
-    const brought = await bring(deed, done);
+    const brought = await bring(deed);
     if (!brought) break;
     if (brought === "new") news += 1;
     await redraw();
@@ -126,17 +140,23 @@ async function flush() {
     do {
       isAskedAgain = false;
       const run = async () => {
-        if (await sendAll()) await refreshPage();
+        const news = await sendAll();
+        if (news) others?.postMessage("sent");
+        if ((await redraw()) || news) await refreshPage();
       };
       await (navigator.locks ? navigator.locks.request("marktplatz-waiting", run) : run());
     } while (isAskedAgain);
   } finally {
     isSending = false;
     await redraw();
+    setTimeout(redraw, SHOWN_MS + 1_000);
   }
 }
 
-const isEdited = (field) => field.type !== "hidden" && (field.defaultValue !== undefined ? field.value !== field.defaultValue : false);
+function isEdited(field) {
+  if (field.type === "hidden" || field.closest("form[hidden]")) return false;
+  return ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
 
 // What was waiting stands there now: the page is shown as it is, unless somebody is in the middle of something.
 async function refreshPage() {
@@ -164,6 +184,7 @@ async function onSubmit(event) {
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
+  form.querySelector("[data-unsent]")?.remove();
   const edited = new Set();
   const note = (inner) => edited.add(inner.target);
   form.addEventListener("input", note);
@@ -272,6 +293,7 @@ export async function begin(root) {
     instance = detail;
     wake();
   });
+  others?.addEventListener("message", async () => (await redraw()) && refreshPage());
   addEventListener("online", wake);
   addEventListener("focus", wake);
   listen({

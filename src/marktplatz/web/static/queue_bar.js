@@ -4,6 +4,8 @@ export const bar = () => document.getElementById("waiting");
 export const words = () => JSON.parse(bar()?.dataset.words ?? "{}");
 export const fill = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), text);
 
+const SHOWN_MS = 60_000;
+
 const part = (name) => bar().querySelector(`[data-waiting-${name}]`);
 
 export function say(text) {
@@ -59,7 +61,7 @@ export function draw(deeds, { needsLogin, isLasting, hasFailed }, acts) {
   const said = words();
   const waiting = deeds.filter((deed) => deed.state === "waiting");
   const conflicts = deeds.filter((deed) => deed.state === "conflict");
-  const shown = deeds.filter((deed) => deed.state !== "sending" && (deed.state !== "done" || deed.waited));
+  const shown = deeds.filter((deed) => deed.state !== "sending" && (deed.state !== "done" || (deed.waited && Date.now() - deed.sent_at < SHOWN_MS)));
   count("count", waiting.length, said.one, said.many);
   count("conflicts", conflicts.length, said.one_conflict, said.many_conflicts);
   const mustStay = waiting.length && !isLasting ? ` ${said.only_here}` : "";

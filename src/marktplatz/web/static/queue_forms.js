@@ -18,10 +18,10 @@ function textOf(button) {
   return copy?.textContent.trim() ?? "";
 }
 
-export function name(form, button) {
+function name(form, button) {
   const told = [...form.querySelectorAll("[data-queue-tell]")].map((field) => field.value.trim()).filter(Boolean);
-  const about = [form.dataset.queue, ...told].filter(Boolean).join(" · ");
-  return [about, textOf(button)].filter(Boolean).join(": ").slice(0, 300);
+  const deed = [form.dataset.queue, textOf(button)].filter(Boolean).join(": ");
+  return (told.length ? `${deed} (${told.join(", ")})` : deed).slice(0, 300);
 }
 
 export function readNumber(page) {
@@ -65,6 +65,25 @@ export function write(form, button, deeds, isBehind, who) {
     at: Date.now(),
     state: "sending",
   };
+}
+
+// The version that a page knows of the thing at an address.
+export function versionIn(page, address) {
+  const form = [...(page?.querySelectorAll("form") ?? [])].find((each) => each.getAttribute("action") === address);
+  return form?.querySelector("input[name='version']")?.value;
+}
+
+// What waits no longer says so; true where there was such a thing.
+export function unmark(deeds) {
+  let isNews = false;
+  for (const box of document.querySelectorAll("[data-held]")) {
+    const deed = deeds.find((each) => each.id === Number(box.dataset.held));
+    if (deed?.state === "waiting" || deed?.state === "sending") continue;
+    isNews = true;
+    if (deed) box.textContent = `${deed.what}: ${deed.state === "done" ? words().done : words().conflict}`;
+    else box.remove();
+  }
+  return isNews;
 }
 
 // The form says that it waits, and never that it is done.

@@ -31,6 +31,18 @@ export async function readPage(address) {
   }
 }
 
+// Is our server there, and which copy of the data has it? The smallest answer that it gives.
+export async function greet() {
+  try {
+    const { answer } = await ask("/livez", {});
+    const instance = answer.headers.get(INSTANCE);
+    if (instance) document.dispatchEvent(new CustomEvent("instance", { detail: instance }));
+    return instance !== null;
+  } catch {
+    return false;
+  }
+}
+
 function post(deed) {
   const body = new URLSearchParams(deed.body);
   body.append("form_token", bar()?.dataset.formToken ?? "");

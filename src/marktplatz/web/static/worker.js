@@ -3,7 +3,7 @@
 
 const FILES = "marktplatz-files-1";
 const PAGES = "marktplatz-pages-1";
-const WAIT_MS = 5_000;
+const WAIT_MS = 4_000;
 const KEPT = /^\/organise\/[^/]+\/(door|walk-in|broker|notary|agreements\/new)(\/[^?]*)?$/;
 const NEVER = /\.pdf$/;
 
@@ -39,6 +39,9 @@ async function fromNetwork(event, name) {
 }
 
 async function answer(event, name) {
+  const isForEver = name === FILES && new URL(event.request.url).searchParams.has("v");
+  const known = isForEver ? await recall(event.request, name, true) : null;
+  if (known) return known;
   try {
     const found = await fromNetwork(event, name);
     if (![502, 503, 504].includes(found.status)) return found;
@@ -50,9 +53,10 @@ async function answer(event, name) {
   }
 }
 
-async function recall(request, name) {
+async function recall(request, name, isExact = false) {
   const cache = await caches.open(name);
-  return (await cache.match(request, { ignoreVary: true })) ?? cache.match(request, { ignoreVary: true, ignoreSearch: true });
+  const found = await cache.match(request, { ignoreVary: true });
+  return found || isExact ? found : cache.match(request, { ignoreVary: true, ignoreSearch: true });
 }
 
 self.addEventListener("fetch", (event) => {
@@ -73,7 +77,6 @@ self.addEventListener("message", (event) => {
       const found = await fetch(address, { headers: { Accept: "text/html,*/*" } }).catch(() => null);
       if (found) await store(name, address, found);
     }
-    event.ports[0]?.postMessage("kept");
   };
   event.waitUntil(take());
 });

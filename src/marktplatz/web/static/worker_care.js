@@ -2,11 +2,11 @@
 
 async function start() {
   await navigator.serviceWorker.register("/sw.js");
+  const hadOne = navigator.serviceWorker.controller !== null;
   const { active } = await navigator.serviceWorker.ready;
+  if (hadOne) return;
   const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.includes("/static/own/"));
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => (document.documentElement.dataset.kept = "");
-  active.postMessage({ keep: [...files, location.href] }, [channel.port2]);
+  active.postMessage({ keep: [...files, location.href] });
 }
 
 async function forget() {
