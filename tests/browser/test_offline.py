@@ -415,6 +415,28 @@ def test_on_plain_http_the_queue_lives_in_the_page_and_outlives_it(insecure: Sit
     assert count(insecure.world, "check_in") == 2
 
 
+def test_on_plain_http_the_pages_that_come_next_are_there_without_a_connection(insecure: Site) -> None:
+    make_day(insecure.world, name="Markt am Rhein")
+    pile = make_pile(insecure.world, 3)
+    page = come_in(insecure, Role.NOTARY)
+    ahead = f"/organise/m1/notary/{pile[2]}"
+    with page.expect_response(lambda answer: answer.url.endswith(ahead)) as known:
+        pass
+    known.value.finished()
+    page.context.set_offline(True)
+    for number, agreement in enumerate(pile[:2], 1001):
+        page.locator(f".queue-link[href$='{agreement}']").click()
+        stamp(page)
+        expect(page.locator("main")).to_contain_text(f"vorgemerkt Nr. {number}")
+        page.go_back()
+        expect(page.get_by_role("heading", name="Notariatstisch")).to_be_visible()
+    page.get_by_role("link", name="Notariat", exact=True).click()
+    waits(page, 2)
+    page.context.set_offline(False)
+    all_sent(page)
+    assert find_numbers(insecure.world)[1:] == [("certified", 1001), ("certified", 1002)]
+
+
 @pytest.fixture
 def line(site: Site) -> Iterator[SwitchedLine]:
     with switched_line(site.address) as made:

@@ -1,6 +1,7 @@
 // What makes pages better where JavaScript runs: they all work without. One small module a concern, begun here.
 
 import { begin as beginAgreements } from "./agreement.js";
+import { begin as beginAhead } from "./ahead.js";
 import { begin as beginCopying } from "./copy.js";
 import { begin as beginDrafts } from "./drafts.js";
 import { begin as beginHash } from "./hash.js";
@@ -14,6 +15,7 @@ import { begin as beginTyping } from "./typing.js";
 import { begin as beginWorker } from "./worker_care.js";
 
 beginAgreements(document);
+beginAhead(document);
 beginCopying(document);
 beginHash(document);
 beginDrafts(document);

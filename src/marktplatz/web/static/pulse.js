@@ -4,6 +4,7 @@
 
 import { begin as beginClocks, setClock, setOffset } from "./clock.js";
 import { begin as beginGong } from "./gong.js";
+import { find, lose } from "./connection.js";
 import { refresh } from "./refresh.js";
 
 const SILENT_MS = 20_000;
@@ -50,6 +51,7 @@ function take(told) {
 function hear() {
   heardAt = now();
   tries = 0;
+  find();
   for (const note of document.querySelectorAll("[data-offline]")) note.hidden = true;
 }
 
@@ -109,6 +111,7 @@ async function start() {
     await look();
     tries = before; // only the line itself counts as mended, else a proxy that stops lines would be asked without a rest
   } catch {
+    lose();
     // the line is tried all the same
   }
   open();

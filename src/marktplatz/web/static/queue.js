@@ -189,9 +189,10 @@ async function onSubmit(event) {
   const note = (inner) => edited.add(inner.target);
   form.addEventListener("input", note);
   try {
+    const body = new URLSearchParams(new FormData(form, button ?? undefined)); // as it is at this moment
     const deeds = await findAll();
     const waiting = deeds.filter((deed) => deed.state === "waiting" && deed.who === who());
-    const deed = await keep(write(form, button, deeds, waiting.length > 0, who()));
+    const deed = await keep(write(form, button, body, { deeds, isBehind: waiting.length > 0, who: who() }));
     if (waiting.length) {
       await wait(deed, form);
       flush();

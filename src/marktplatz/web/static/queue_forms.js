@@ -48,8 +48,7 @@ function putNumber(form, body, deeds, isBehind) {
   return number;
 }
 
-export function write(form, button, deeds, isBehind, who) {
-  const body = new URLSearchParams(new FormData(form, button ?? undefined));
+export function write(form, button, body, { deeds, isBehind, who }) {
   body.set("once", makeKey()); // the page's own may be used already: a page that was kept for a reload is an old one
   body.delete("form_token");
   const number = putNumber(form, body, deeds, isBehind);
@@ -78,7 +77,7 @@ export function unmark(deeds) {
   let isNews = false;
   for (const box of document.querySelectorAll("[data-held]")) {
     const deed = deeds.find((each) => each.id === Number(box.dataset.held));
-    if (deed?.state === "waiting" || deed?.state === "sending") continue;
+    if (deed?.state === "waiting" || deed?.state === "sending" || box.dataset.held === "0") continue;
     isNews = true;
     if (deed) box.textContent = `${deed.what}: ${deed.state === "done" ? words().done : words().conflict}`;
     else box.remove();

@@ -4,7 +4,9 @@
 //   login    nobody is signed in any more
 //   unsent   no connection, no answer in time, or an answer that is not the server's: to be tried again
 
-const SEND_MS = 8_000;
+import { find, lose } from "./connection.js";
+
+const SEND_MS = 6_000;
 const TRY_AGAIN = [502, 503, 504];
 const INSTANCE = "Marktplatz-Instance";
 
@@ -15,20 +17,30 @@ async function ask(address, options) {
   const timer = setTimeout(() => control.abort(), SEND_MS);
   try {
     const answer = await fetch(address, { ...options, headers: { Accept: "text/html" }, cache: "no-store", signal: control.signal });
-    return { answer, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+    const text = await answer.text();
+    if (answer.headers.has(INSTANCE)) find();
+    return { answer, text, page: new DOMParser().parseFromString(text, "text/html") };
+  } catch (error) {
+    lose();
+    throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
 // The page at an address, as it is now; null where it cannot be had.
-export async function readPage(address) {
+export async function readText(address) {
   try {
-    const { answer, page } = await ask(address, {});
-    return answer.ok && answer.headers.has(INSTANCE) ? page : null;
+    const { answer, text } = await ask(address, {});
+    return answer.ok && answer.headers.has(INSTANCE) ? text : null;
   } catch {
     return null;
   }
+}
+
+export async function readPage(address) {
+  const text = await readText(address);
+  return text === null ? null : new DOMParser().parseFromString(text, "text/html");
 }
 
 // Is our server there, and which copy of the data has it? The smallest answer that it gives.
@@ -60,8 +72,8 @@ async function learnToken() {
 }
 
 function judge(answer) {
-  if (!answer.headers.has(INSTANCE)) return answer.status >= 500 ? "broken" : "unsent"; // a page of somebody else's network
   if (TRY_AGAIN.includes(answer.status) || (answer.headers.has("Retry-After") && !answer.ok)) return "unsent";
+  if (!answer.headers.has(INSTANCE)) return answer.status >= 500 ? "broken" : "unsent"; // a page of somebody else's network
   if (answer.status === 401) return "login";
   if (answer.redirected) return answer.status >= 500 ? "unsent" : "done";
   return answer.status >= 500 ? "broken" : "refused";

@@ -142,10 +142,8 @@ export function showWhole(page, address, isQuiet = false) {
 
 let shown = null;
 
+export const shownAddress = () => shown;
+
 export function begin(root) {
-  // Back to a page that was put together from an answer: it is asked for anew. A jump inside of the page is none of that.
-  addEventListener("popstate", () => {
-    if (shown !== null && shown !== location.pathname + location.search) location.reload();
-  });
   root.addEventListener("submit", onSubmit);
 }
