@@ -1,5 +1,5 @@
 // Links with data-ahead are read before anybody follows them, while there is a connection; without one they are opened from here, and
-// the page that holds the queue is not left for an error of the browser. Nothing of it is written down: it goes with the page.
+// the page that holds the queue is not left for an error of the browser. The page itself is kept as well. Nothing of it is written down: it goes with the page.
 
 import { isAlone } from "./connection.js";
 import { readText } from "./queue_send.js";
@@ -16,8 +16,8 @@ const key = (url) => url.pathname + url.search;
 
 async function readAhead() {
   if (isAlone() || document.visibilityState !== "visible") return;
-  for (const link of [...document.querySelectorAll("a[data-ahead]")].slice(0, MOST)) {
-    const name = key(new URL(link.href));
+  const links = [...document.querySelectorAll("a[data-ahead]")].slice(0, MOST).map((link) => key(new URL(link.href)));
+  for (const name of [location.pathname, ...links]) {
     if (Date.now() - (kept.get(name)?.at ?? -Infinity) < AGAIN_MS) continue;
     const text = await readText(name);
     if (text === null) return;
@@ -26,7 +26,7 @@ async function readAhead() {
 }
 
 function open(name, isNew) {
-  const found = kept.get(name);
+  const found = kept.get(name) ?? kept.get(name.split("?")[0]);
   if (!found) return false;
   showWhole(new DOMParser().parseFromString(found.text, "text/html"), isNew ? new URL(name, location.href).href : null);
   return true;

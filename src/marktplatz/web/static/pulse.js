@@ -43,7 +43,7 @@ function take(told) {
   const before = state;
   state = told;
   setClock(told.clock);
-  place.dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
+  (place.isConnected ? place : document).dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
   const moved = before === null ? [] : compare(before, told);
   if (moved.length) refresh(moved, place.hasAttribute("data-hurry"));
 }

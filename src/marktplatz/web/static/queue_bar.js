@@ -2,7 +2,7 @@
 
 export const bar = () => document.getElementById("waiting");
 export const words = () => JSON.parse(bar()?.dataset.words ?? "{}");
-export const fill = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), text);
+export const fill = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, () => value), text);
 
 const SHOWN_MS = 60_000;
 

@@ -3,6 +3,8 @@
 // the parts, the browser goes there as it would have without us. A button with a data-swap of its own says what its answer changes.
 // Whoever does something with new parts listens for "swapped".
 
+import { filterHere } from "./typing.js";
+
 export function moveFocus(root) {
   const target = root.querySelector("[data-focus]");
   if (target) {
@@ -61,6 +63,7 @@ async function onSubmit(event) {
     show(page, form, answer.url, swap.split(" "));
     keepEdited(form, edited);
   } catch {
+    filterHere(form);
     complain(form, document.documentElement.lang === "en"
       ? "No connection. What you entered is still here; please try again."
       : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
