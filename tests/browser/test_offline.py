@@ -522,3 +522,24 @@ def copy(source: str, target: str) -> None:
 def close(contexts: list[BrowserContext]) -> None:
     for context in contexts:
         context.close()
+
+
+@pytest.mark.usefixtures("day")
+def test_a_file_from_elsewhere_does_nothing_but_what_is_done_at_the_posts(site: Site, tmp_path: Path) -> None:
+    page = come_in(site)
+    page.get_by_role("button", name="Was dieses Gerät noch sendet").click()
+    expect(page.locator("#waiting summary")).to_be_focused()
+    expect(page.locator("[data-waiting-why]")).to_have_text("Nichts wartet auf diesem Gerät.")
+    who = page.locator("#waiting").get_attribute("data-who")
+    foreign = {"once": "k" * 30, "who": who, "page": "/", "body": "email=x%40y.example&role=organiser", "what": "x", "place": 1}
+    file = tmp_path / "fremd.json"
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    for address in ("/organise/m1/team", "/organise/m1/door/../team", "//elsewhere.example/organise/m1/door", "/sign-out"):
+        file.write_text(json.dumps({"kind": "marktplatz-waiting", "deeds": [{**foreign, "address": address}]}), "utf-8")
+        page.get_by_label("Datei einlesen").set_input_files(file)
+        expect(page.locator("#said")).to_have_text("Diese Datei enthält nichts, was gesendet werden kann.")
+    file.write_text("kein JSON", "utf-8")
+    page.get_by_label("Datei einlesen").set_input_files(file)
+    expect(page.locator("#said")).to_have_text("Diese Datei enthält nichts, was gesendet werden kann.")
+    assert sent == []

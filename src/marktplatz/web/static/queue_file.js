@@ -13,8 +13,9 @@ export function saveFile(deeds) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-// Only addresses of ours, and only what is complete.
-const isDeed = (deed) => TEXTS.every((name) => typeof deed?.[name] === "string") && /^\/organise\/[^?#]+$/.test(deed.address) && /^\/(?!\/)/.test(deed.page);
+// Only what is complete, and only what is done at these posts: a file from who knows where must not do anything else in one's name.
+const POSTS = /^\/organise\/[^/?#]+\/(door|walk-in|broker|notary|agreements)(\/[^?#]*)?$/;
+const isDeed = (deed) => TEXTS.every((name) => typeof deed?.[name] === "string") && POSTS.test(deed.address) && !deed.address.includes("/..") && /^\/(?!\/)/.test(deed.page);
 
 export async function readFile(field, known, keep) {
   const file = field.files[0];
