@@ -535,7 +535,13 @@ def test_a_file_from_elsewhere_does_nothing_but_what_is_done_at_the_posts(site: 
     file = tmp_path / "fremd.json"
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    for address in ("/organise/m1/team", "/organise/m1/door/../team", "//elsewhere.example/organise/m1/door", "/sign-out"):
+    for address in (
+        "/organise/m1/team",
+        "/organise/m1/door/../team",
+        "/organise/m1/door/%2e%2e/team",
+        "//elsewhere.example/organise/m1/door",
+        "/sign-out",
+    ):
         file.write_text(json.dumps({"kind": "marktplatz-waiting", "deeds": [{**foreign, "address": address}]}), "utf-8")
         page.get_by_label("Datei einlesen").set_input_files(file)
         expect(page.locator("#said")).to_have_text("Diese Datei enthält nichts, was gesendet werden kann.")

@@ -15,7 +15,8 @@ export function saveFile(deeds) {
 
 // Only what is complete, and only what is done at these posts: a file from who knows where must not do anything else in one's name.
 const POSTS = /^\/organise\/[^/?#]+\/(door|walk-in|broker|notary|agreements)(\/[^?#]*)?$/;
-const isDeed = (deed) => TEXTS.every((name) => typeof deed?.[name] === "string") && POSTS.test(deed.address) && !deed.address.includes("/..") && /^\/(?!\/)/.test(deed.page);
+const isPlain = (address) => new URL(address, location.href).pathname === address; // no way around by dots
+const isDeed = (deed) => TEXTS.every((name) => typeof deed?.[name] === "string") && POSTS.test(deed.address) && isPlain(deed.address) && /^\/(?!\/)/.test(deed.page);
 
 export async function readFile(field, known, keep) {
   const file = field.files[0];
