@@ -93,6 +93,7 @@ export async function deliver(deed) {
 
 // What a page says against it, in one line.
 export function wordsOf(page) {
-  const found = page.querySelector("#errors ul, main [role='alert'], main .warning, main ul, main h1");
+  const places = ["#errors ul", "main [role='alert']", "main .warning", "main ul", "main h1"];
+  const found = places.map((place) => page.querySelector(place)).find(Boolean);
   return (found?.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, 300);
 }
