@@ -225,7 +225,7 @@ async function sendNow(deed, form, button) {
   } else await drop(deed.id); // it is shown, as it always was
   await redraw();
   const swap = button?.dataset.swap ?? form.dataset.swap;
-  if (swap) show(ended.page, form, ended.address, swap.split(" "));
+  if (swap && swap.split(" ").every((id) => ended.page.getElementById(id))) show(ended.page, form, ended.address, swap.split(" "));
   else showWhole(ended.page, ended.isElsewhere ? ended.address : null);
 }
 
