@@ -458,8 +458,11 @@ def test_in_a_secure_context_a_reload_without_a_server_shows_the_door_and_the_qu
     server = f"http://127.0.0.1:{line._port}"
     page = come_in(site)
     page.goto(DOOR)
-    while not page.evaluate(ALL_KEPT):
+    for _ in range(100):
+        if page.evaluate(ALL_KEPT):
+            break
         page.wait_for_timeout(100)
+    assert page.evaluate(ALL_KEPT)
     line.cut()
     let_in(page, "Bäckerei Müller")
     waits(page, 1)

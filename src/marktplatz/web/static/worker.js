@@ -67,13 +67,14 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate" && isKept(url)) event.respondWith(answer(event, PAGES));
 });
 
-// What stood on the page before we were there.
+// What stood on the page before we were there, or while we came.
 self.addEventListener("message", (event) => {
   const take = async () => {
     for (const address of event.data.keep ?? []) {
       const url = new URL(address, location.origin);
       const name = isFile(url) ? FILES : isKept(url) ? PAGES : null;
       if (!name) continue;
+      if (await (await caches.open(name)).match(address, { ignoreVary: true })) continue;
       const found = await fetch(address, { headers: { Accept: "text/html,*/*" } }).catch(() => null);
       if (found) await store(name, address, found);
     }

@@ -2,9 +2,7 @@
 
 async function start() {
   await navigator.serviceWorker.register("/sw.js");
-  const hadOne = navigator.serviceWorker.controller !== null;
   const { active } = await navigator.serviceWorker.ready;
-  if (hadOne) return;
   const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.includes("/static/own/"));
   active.postMessage({ keep: [...files, location.href] });
 }
