@@ -32,7 +32,7 @@ pytestmark = pytest.mark.chromium
 
 DOOR = "/organise/m1/door"
 ALL_KEPT = """async () => {
-  const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.includes("/static/own/"));
+  const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => /own.*[.](js|css)/.test(each));
   const found = await Promise.all([location.href, ...files].map((each) => caches.match(each, { ignoreVary: true })));
   return files.length > 15 && found.every(Boolean);
 }"""

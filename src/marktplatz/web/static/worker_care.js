@@ -3,6 +3,7 @@
 async function start() {
   await navigator.serviceWorker.register("/sw.js");
   const { active } = await navigator.serviceWorker.ready;
+  if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
   const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.includes("/static/own/"));
   active.postMessage({ keep: [...files, location.href] });
 }
