@@ -167,10 +167,17 @@ def undo_at_door(session: Session, now: datetime, actor: Actor, market_id: str, 
 
 
 def walk_in(
-    session: Session, now: datetime, actor: Actor, market_id: str, name: str, kind: OrganisationKind, people: int | None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    market_id: str,
+    name: str,
+    kind: OrganisationKind,
+    people: int | None,
+    seed: str | None = None,
 ) -> OrganisationRecord:
     """Somebody whom nobody expected: an approved organisation, and it is there. What it offers and needs, a broker writes down."""
-    sent = Organisation(id=make_id("o"), kind=kind, name=name)
+    sent = Organisation(id=make_id("o", seed), kind=kind, name=name)
     record = add_organisation(session, now, replace(actor, organisations=None), market_id, sent)
     record.attendance = Attendance.COMING
     session.flush()

@@ -30,6 +30,8 @@ class NewNote:
     offer: str | None = None
     need: str | None = None
     text: str | None = None
+    seed: str | None = None
+    """What its id is made of, where it must be the same in a second try."""
 
 
 def select_notes(market_id: str) -> Select[HallNote]:
@@ -66,7 +68,7 @@ def add_note(session: Session, now: datetime, actor: Actor, market_id: str, sent
             return known
     record = HallNote(
         market_id=market_id,
-        id=make_id("h"),
+        id=make_id("h", sent.seed),
         kind=sent.kind,
         organisation_id=sent.organisation,
         partner_id=sent.partner,

@@ -1,6 +1,7 @@
 """Ids that we give ourselves: short, random, safe in addresses and on paper."""
 
 import secrets
+from hashlib import sha256
 from typing import Final
 
 from marktplatz.errors import Finding, InvalidInput, Place
@@ -19,6 +20,13 @@ def check_can_be_asked_for(given_id: str) -> None:
         raise InvalidInput(Finding("id_of_dots", Place(field="id"), {"id": given_id}))
 
 
-def make_id(prefix: str) -> str:
-    """Twelve letters are 59 bits: none will come twice, and nobody guesses one."""
-    return f"{prefix}-{''.join(secrets.choice(_LETTERS) for _ in range(12))}"
+def make_id(prefix: str, seed: str | None = None) -> str:
+    """Twelve letters are 59 bits: none will come twice, and nobody guesses one. The same for the same seed, where there is one."""
+    if not seed:
+        return f"{prefix}-{''.join(secrets.choice(_LETTERS) for _ in range(12))}"
+    drawn = int.from_bytes(sha256(f"{prefix} {seed}".encode()).digest())
+    letters = []
+    for _ in range(12):
+        drawn, place = divmod(drawn, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return f"{prefix}-{''.join(letters)}"

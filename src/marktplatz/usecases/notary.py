@@ -36,6 +36,7 @@ def certify_agreement(
     *,
     checks: Collection[DeskCheck] | None = None,
     number: int | None = None,
+    foreseen: int | None = None,
 ) -> None:
     """Check every rule, then number the agreement and use what it names; Conflict with every rule that it breaks.
 
@@ -50,7 +51,8 @@ def certify_agreement(
     if faults:
         raise Conflict(*faults)
     _count(session, record.market_id, draft, 1)
-    record.number = choose_number(session, record.market_id, actor, number if number is not None else number_on_paper(record.id))
+    on_paper = number if number is not None else number_on_paper(record.id)
+    record.number = choose_number(session, record.market_id, actor, on_paper, foreseen)
     record.status, record.certified_at, record.certified_by = AgreementStatus.CERTIFIED, now, actor.name
     record.taken_by = record.taken_at = None
     ticks = None if checks is None else [check.value for check in DeskCheck if check in checks]

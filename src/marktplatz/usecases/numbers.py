@@ -20,19 +20,36 @@ _HIGHEST: Final = select(func.max(Agreement.number)).where(*_WITHIN)
 _GIVEN: Final = select(Agreement.number).where(*_WITHIN)
 
 
-def choose_number(session: Session, market_id: str, actor: Actor, asked: int | None = None) -> int:
+def choose_number(session: Session, market_id: str, actor: Actor, asked: int | None = None, foreseen: int | None = None) -> int:
     """The number that was asked for, which stands on paper already; else the next one of the caller's station, else a general one.
+
+    `foreseen` is the one that a device without a connection told people would come: given if it still may.
 
     Conflict where it is given, or all are. The caller holds the market's lock; the table's unique index is the last net.
     """
     if asked is not None:
         _check_asked(session, market_id, asked)
         return asked
+    if foreseen is not None and _is_free_here(session, market_id, actor, foreseen):
+        return foreseen
     for first, last in _ranges_of(session, market_id, actor):
         number = _find_next(session, market_id, first, last)
         if number is not None:
             return number
     raise Conflict(Finding("numbers_used_up"))
+
+
+def foresee_number(session: Session, market_id: str, actor: Actor) -> tuple[int, int] | None:
+    """The next number of the caller's station and the last of its range; None where others might give it as well."""
+    own = _range_of_station(session, market_id, actor)
+    number = _find_next(session, market_id, *own) if own is not None else None
+    return (number, own[1]) if own is not None and number is not None else None
+
+
+def _is_free_here(session: Session, market_id: str, actor: Actor, number: int) -> bool:
+    own = _range_of_station(session, market_id, actor)
+    within = own is not None and own[0] <= number <= own[1]
+    return within and session.scalar(_HIGHEST, {"market": market_id, "first": number, "last": number}) is None
 
 
 def _check_asked(session: Session, market_id: str, asked: int) -> None:
@@ -45,12 +62,20 @@ def _check_asked(session: Session, market_id: str, asked: int) -> None:
 
 
 def _ranges_of(session: Session, market_id: str, actor: Actor) -> Iterator[tuple[int, int]]:
-    if actor.name.startswith(_OF_STATION):
-        station = session.get(Station, (market_id, actor.name.removeprefix(_OF_STATION)))
-        if station is not None and station.first_number is not None and station.last_number is not None:
-            yield station.first_number, station.last_number
+    own = _range_of_station(session, market_id, actor)
+    if own is not None:
+        yield own
     yield GENERAL
     yield OVERFLOW
+
+
+def _range_of_station(session: Session, market_id: str, actor: Actor) -> tuple[int, int] | None:
+    if not actor.name.startswith(_OF_STATION):
+        return None
+    station = session.get(Station, (market_id, actor.name.removeprefix(_OF_STATION)))
+    if station is None or station.first_number is None or station.last_number is None:
+        return None
+    return station.first_number, station.last_number
 
 
 def _find_next(session: Session, market_id: str, first: int, last: int) -> int | None:

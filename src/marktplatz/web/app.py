@@ -115,6 +115,7 @@ from marktplatz.web.pages.frame import install_pages
 from marktplatz.web.postman import carrying
 from marktplatz.web.service import Clock, Service, read_clock
 from marktplatz.web.stop import ending_at_stop_signal
+from marktplatz.web.worker import add_worker
 from marktplatz.wording.problems import NEEDS_SCRIPT
 
 ROUTERS = (
@@ -209,7 +210,7 @@ PAGES = (
     day_changes.router,
 )
 
-FREE_PATHS = ("/openapi.json", "/docs", "/livez", "/readyz", "/metrics")
+FREE_PATHS = ("/openapi.json", "/docs", "/sw.js", "/livez", "/readyz", "/metrics")
 """For everybody by nature; each is looked at in the tests."""
 
 
@@ -244,7 +245,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.state.service = service
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, upload_limit=settings.max_upload_bytes)
     install_error_handlers(app)
-    _install_guards(app, settings)
+    _install_guards(app, service)
     app.add_middleware(RequestLog)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
@@ -254,16 +255,18 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.include_router(health.router)
     add_metrics(app)
     add_docs(app, NEEDS_SCRIPT)
+    add_worker(app)
     refuse_unruled_routes(app, FREE_PATHS)
     install_openapi(app)
     return app
 
 
-def _install_guards(app: FastAPI, settings: Settings) -> None:
+def _install_guards(app: FastAPI, service: Service) -> None:
     """The last one added stands outermost: headers are on every answer, also on a refusal."""
+    settings = service.settings
     app.add_middleware(SameOrigin, base_url=settings.base_url)
     app.add_middleware(KnownHosts, hosts=settings.trusted_hosts, base_url=settings.base_url)
-    app.add_middleware(SecurityHeaders, is_https=settings.is_https)
+    app.add_middleware(SecurityHeaders, is_https=settings.is_https, instance=service.instance)
 
 
 def _operation_id(route: APIRoute) -> str:

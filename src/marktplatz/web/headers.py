@@ -16,13 +16,15 @@ FIXED_HEADERS: Final[dict[str, str]] = {
 }
 _KEEP: Final = "public, max-age=31536000, immutable"
 """For a file whose address holds the hash of its content."""
+INSTANCE: Final = "Marktplatz-Instance"
+"""Another one where another copy of the database may be what answers: devices then send again what they had sent before."""
 TRANSPORT: Final = "max-age=31536000"
 
 
 class SecurityHeaders:
-    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool, instance: str) -> None:
         self._app = app
-        self._fixed = FIXED_HEADERS | ({"Strict-Transport-Security": TRANSPORT} if is_https else {})
+        self._fixed = FIXED_HEADERS | {INSTANCE: instance} | ({"Strict-Transport-Security": TRANSPORT} if is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

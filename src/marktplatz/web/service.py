@@ -78,6 +78,8 @@ class Service:
     queue: WriterQueue = field(init=False)
     board: Live[BoardState] = field(init=False)
     pulse: Live[PulseState] = field(init=False)
+    instance: str = field(init=False)
+    """Which copy of the data answers. A file may have been put back to what it was when a process started; a server's is one."""
     after_commit: list[Callable[[str], None]] = field(init=False)
     """Told the chain of every write, after it is on the disk and in the event loop; what is here must not wait."""
     rates: Rates = field(init=False)
@@ -99,6 +101,7 @@ class Service:
     def __post_init__(self) -> None:
         self.rates = Rates(self.settings.requests_per_minute)
         self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
+        self.instance = make_secret()[:12] if self.database.is_sqlite else "server"
         self.queue = WriterQueue(is_shared=self.database.is_sqlite)
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
         at_once = self.settings.solves_at_once

@@ -108,7 +108,7 @@ def read_draft(form: Form, directory: Directory, draft_id: str | None = None) ->
     services = tuple(_read_services(form, chosen, faults)) if not faults else ()
     head = None
     try:
-        head = form.read(Draft, _HEAD, HEAD, id=draft_id or make_id("v"))
+        head = form.read(Draft, _HEAD, HEAD, id=draft_id or make_id("v", form.seed))
     except InvalidInput as error:
         faults += error.findings
     if faults or head is None:

@@ -127,7 +127,7 @@ def _read(form: Form, organisation_id: str) -> NewNote:
     if kind not in tuple(NoteKind):
         raise InvalidInput(Finding("note_without_text", Place(field="text")))
     told = {name: form.text(name) or None for name in ("partner", "offer", "need", "text")}
-    return NewNote(NoteKind(kind), organisation_id, **told)
+    return NewNote(NoteKind(kind), organisation_id, **told, seed=form.seed)
 
 
 def _show(

@@ -19,6 +19,9 @@ from marktplatz.web.csrf import check_form_token
 
 V = TypeVar("V", bound=Value)
 
+LEAST_SEED: Final = 20
+"""Shorter keys may come twice."""
+
 OR_NONE: Final = BeforeValidator(lambda asked: asked or None)
 """For a parameter of a form that is sent by GET: an empty choice is none. `kind: Annotated[Kind | None, OR_NONE] = None`."""
 LISTS: Final = frozenset((CellKind.TEXTS, CellKind.WORDS))
@@ -60,6 +63,12 @@ class Form:
     def text(self, name: str) -> str:
         """One value, without blanks around it; empty where there is none."""
         return next(iter(self._values.get(name, ())), "").strip()
+
+    @property
+    def seed(self) -> str | None:
+        """What ids of this form's deed are made of, so that a second try on another copy of the data makes the same ones."""
+        once = self.text("once")
+        return once if len(once) >= LEAST_SEED else None
 
     def texts(self, name: str) -> list[str]:
         return [text.strip() for text in self._values.get(name, ()) if text.strip()]

@@ -22,6 +22,7 @@ from marktplatz.usecases.desk import (
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.more_hands import RaiseWhat, list_raises, raise_what
 from marktplatz.usecases.notary import certify_agreement, find_obstacles, replace_agreement, return_agreement
+from marktplatz.usecases.numbers import foresee_number
 from marktplatz.usecases.paper_forms import number_on_paper
 from marktplatz.usecases.papers import tell_figures
 from marktplatz.usecases.profiles import get_profile
@@ -94,7 +95,8 @@ def certify(
     with form.refused_by(session, lambda: _show(request, session, caller, now, record, form)):
         _check_seen(form, record)
         checks = [check for check in DeskCheck if check.value in form.texts("checks")]
-        certify_agreement(session, now, caller, record, checks=checks, number=_read_whole(form, "number"))
+        number, foreseen = _read_whole(form, "number"), _read_whole(form, "foreseen")
+        certify_agreement(session, now, caller, record, checks=checks, number=number, foreseen=foreseen)
     return go("organise", market, "notary", agreement_id, done="agreement_certified")
 
 
@@ -157,6 +159,7 @@ def _show(request: Request, session: Session, caller: Actor, now: Now, record: A
         "figures": [tell_figures(service, language) for service in record.services],
         "in_hand": find_in_hand(session, now, record) if record.status is AgreementStatus.SUBMITTED else None,
         "raises": raises,
+        "foreseen": foresee_number(session, market_id, caller) if caller.has(Role.NOTARY) else None,
         "names": find_staff_names(session, market_id, actors),
     }
     return show(

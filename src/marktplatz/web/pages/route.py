@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -11,6 +12,7 @@ from marktplatz.web.idempotency import Repeatable, Replay
 
 ONCE: Final = "once"
 """The hidden field whose value stands for one sending of a form."""
+TOKEN: Final = "form_token"  # noqa: S105 the field, not what stands in it
 MAX_FIELDS: Final = 2_000
 
 
@@ -44,11 +46,19 @@ class SecretPageRoute(PageRoute):
     keeps_body = False
 
 
+def _strip_token(form: FormData, body: bytes) -> bytes:
+    """What was said, without the proof of the login: after signing in again the same deed has another one."""
+    fields = form.multi_items()
+    if any(not isinstance(value, str) for _, value in fields):
+        return body
+    return urlencode([(name, str(value)) for name, value in fields if name != TOKEN]).encode()
+
+
 async def _read_form(request: Request) -> None:
     body = await request.body()
     form: FormData = await request.form(max_fields=MAX_FIELDS, max_files=5)
     request.state.form = form
-    request.state.body = body
+    request.state.body = _strip_token(form, body)
     key = form.get(ONCE)
     if isinstance(key, str) and key:
         request.state.key = f"form:{key}"

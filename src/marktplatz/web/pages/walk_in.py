@@ -42,7 +42,7 @@ def add_walk_in(caller: Writer, market: MarketId, request: Request, form: SentFo
             namesakes = find_namesakes(find_guests(session, market), name)
             if namesakes:
                 return _show(request, session, market, form, namesakes[:5])
-        record = walk_in(session, now, caller, market, name, kind, None)
+        record = walk_in(session, now, caller, market, name, kind, None, form.seed)
     return go("organise", market, "door", record.id, done="walked_in")
 
 

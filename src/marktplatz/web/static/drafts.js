@@ -46,7 +46,7 @@ function find(name) {
   }
 }
 
-function drop(name) {
+export function drop(name) {
   try {
     localStorage.removeItem(PREFIX + name);
   } catch {

@@ -4,6 +4,7 @@
 
 import { begin as beginClocks, setClock, setOffset } from "./clock.js";
 import { begin as beginGong } from "./gong.js";
+import { find, lose } from "./connection.js";
 import { refresh } from "./refresh.js";
 
 const SILENT_MS = 20_000;
@@ -20,6 +21,7 @@ let syncedAt = -Infinity;
 let bestTrip = Infinity;
 let retry = null;
 let resting = null;
+let instance = null;
 
 const now = () => performance.now();
 
@@ -41,7 +43,7 @@ function take(told) {
   const before = state;
   state = told;
   setClock(told.clock);
-  place.dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
+  (place.isConnected ? place : document).dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
   const moved = before === null ? [] : compare(before, told);
   if (moved.length) refresh(moved, place.hasAttribute("data-hurry"));
 }
@@ -49,7 +51,16 @@ function take(told) {
 function hear() {
   heardAt = now();
   tries = 0;
+  find();
   for (const note of document.querySelectorAll("[data-offline]")) note.hidden = true;
+}
+
+// Another copy of the data answers, and may stand at an earlier moment: what is known of the one before counts no longer.
+function meet(told) {
+  if (!told || told === instance) return;
+  if (instance !== null) state = null;
+  instance = told;
+  document.dispatchEvent(new CustomEvent("instance", { detail: told }));
 }
 
 // A plain request: it sets the clock by the middle of its way, and stands in for the line while that is broken.
@@ -58,6 +69,7 @@ async function look() {
   const answer = await fetch(`${place.dataset.pulse}/now`, { headers: { Accept: "application/json" }, cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   const trip = now() - sent;
+  meet(answer.headers.get("Marktplatz-Instance"));
   const told = await answer.json();
   if (trip <= bestTrip * 1.5 || now() - syncedAt > SYNC_EVERY_MS) {
     bestTrip = Math.min(trip, bestTrip);
@@ -99,6 +111,7 @@ async function start() {
     await look();
     tries = before; // only the line itself counts as mended, else a proxy that stops lines would be asked without a rest
   } catch {
+    lose();
     // the line is tried all the same
   }
   open();
@@ -118,6 +131,12 @@ function onVisibility() {
   } else if (!place.hasAttribute("data-gong")) {
     resting = setTimeout(close, HIDDEN_MS);
   }
+}
+
+// A page that was put in the place of another brings a place of its own.
+export function follow() {
+  if (place === null || place.isConnected) return;
+  place = document.querySelector("[data-pulse]") ?? place;
 }
 
 export function begin(root) {

@@ -3,6 +3,8 @@
 // the parts, the browser goes there as it would have without us. A button with a data-swap of its own says what its answer changes.
 // Whoever does something with new parts listens for "swapped".
 
+import { filterHere } from "./typing.js";
+
 export function moveFocus(root) {
   const target = root.querySelector("[data-focus]");
   if (target) {
@@ -61,6 +63,7 @@ async function onSubmit(event) {
     show(page, form, answer.url, swap.split(" "));
     keepEdited(form, edited);
   } catch {
+    filterHere(form);
     complain(form, document.documentElement.lang === "en"
       ? "No connection. What you entered is still here; please try again."
       : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
@@ -71,7 +74,7 @@ async function onSubmit(event) {
 }
 
 // What somebody typed while the answer was on its way stays typed.
-function keepEdited(form, edited) {
+export function keepEdited(form, edited) {
   for (const field of edited) {
     if (field.isConnected) continue;
     const isTick = ["checkbox", "radio"].includes(field.type);
@@ -82,7 +85,7 @@ function keepEdited(form, edited) {
   }
 }
 
-function show(page, form, address, names) {
+export function show(page, form, address, names) {
   const pairs = names.map((name) => [document.getElementById(name), page.getElementById(name)]);
   if (pairs.some(([here, there]) => !here || !there)) {
     location.assign(address);
@@ -104,6 +107,45 @@ function show(page, form, address, names) {
     target.focus();
   }
 }
+
+function addStyles(page) {
+  const known = new Set([...document.querySelectorAll("link[rel='stylesheet']")].map((link) => link.getAttribute("href")));
+  for (const link of page.querySelectorAll("link[rel='stylesheet']")) {
+    if (!known.has(link.getAttribute("href"))) document.head.append(document.adoptNode(link));
+  }
+}
+
+// A whole page in the place of the present one, as if the browser had gone there; `address` null where it has none of its own. Quietly
+// where it is the same page anew: hand and eye stay where they are.
+export function showWhole(page, address, isQuiet = false) {
+  const [own, height] = [document.activeElement?.id, scrollY];
+  addStyles(page);
+  for (const name of ["header.top", "main", "footer.bottom"]) {
+    const [here, there] = [document.querySelector(name), page.querySelector(name)];
+    if (here && there) here.replaceWith(document.adoptNode(there));
+  }
+  document.title = page.title;
+  document.body.className = page.body.className;
+  if (address && address !== location.href) history.pushState(null, "", address);
+  shown = location.pathname + location.search;
+  const main = document.querySelector("main");
+  main.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+  if (isQuiet) {
+    if (own) document.getElementById(own)?.focus({ preventScroll: true });
+    scrollTo(0, height);
+    return;
+  }
+  const notice = document.getElementById("notice");
+  if (notice) say(notice.textContent);
+  if (!moveFocus(main)) {
+    main.focus();
+    scrollTo(0, 0);
+  }
+}
+
+let shown = null;
+
+export const shownAddress = () => shown;
 
 export function begin(root) {
   root.addEventListener("submit", onSubmit);

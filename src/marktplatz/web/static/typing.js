@@ -1,6 +1,14 @@
 // A form with data-typing is sent while somebody types in it, a moment after the last letter; what comes is shown by swap.js.
 // Without us there is the button.
 
+// Without a connection: of the rows that are there, those that fit.
+export function filterHere(form) {
+  if (!form.matches("form[data-typing]")) return;
+  const fold = (text) => text.toLocaleLowerCase("de").normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ß", "ss");
+  const wanted = fold(form.querySelector("input[type='search']").value.trim());
+  for (const row of document.querySelectorAll(".guests > li")) row.hidden = !fold(row.textContent).includes(wanted);
+}
+
 const PAUSE_MS = 180;
 const timers = new WeakMap();
 

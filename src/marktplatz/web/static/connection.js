@@ -1,0 +1,7 @@
+// Is there a connection? What is sent and what is heard tell it here; the browser's own word counts where it says no.
+
+let isLost = false;
+
+export const lose = () => (isLost = true);
+export const find = () => (isLost = false);
+export const isAlone = () => isLost || navigator.onLine === false;
