@@ -36,7 +36,9 @@ class Pages:
     by_language: Mapping[str, Environment]
 
     @classmethod
+    @cache
     def make(cls) -> "Pages":
+        """The same for every application of a process: templates are compiled once."""
         return cls({language: _make_environment(language) for language in LANGUAGES})
 
 
