@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Agreement, AuditHead, CheckIn, HallNote, PlanChange
+from marktplatz.db.models import Agreement, AuditEntry, AuditHead, CheckIn, HallNote, PlanChange
 from marktplatz.usecases.clock import ClockState, read_clock
 from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 
@@ -15,7 +15,8 @@ from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 class PulseState:
     """`agreements` are the certified ones, the newest of `last_at`; `plan` is the number of the newest change of the live plan;
     `waiting` are at the notaries' desk, `in_hand` of them somebody is reading, the last one since `taken_at`; `present` counts
-    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market.
+    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market, and
+    `moved_at` is when it was reached: a page that was made before may show what holds no longer.
     """
 
     clock: ClockState
@@ -28,6 +29,7 @@ class PulseState:
     present: int
     notes: int
     version: int = field(compare=False)
+    moved_at: datetime | None = field(compare=False)
 
 
 def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
@@ -42,6 +44,9 @@ def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
     agreements, last_at, _, _ = by_status.get(AgreementStatus.CERTIFIED, nothing)
     waiting, _, in_hand, taken_at = by_status.get(AgreementStatus.SUBMITTED, nothing)
     present = (CheckIn.market_id == market_id, CheckIn.status == CheckInStatus.PRESENT)
+    of_entry = (AuditEntry.chain == AuditHead.chain, AuditEntry.number == AuditHead.length)
+    head = select(AuditHead.length, AuditEntry.at).outerjoin(AuditEntry, and_(*of_entry)).where(AuditHead.chain == market_id)
+    version, moved_at = next(iter(session.execute(head)), (0, None))
     return PulseState(
         clock=read_clock(session, now, market_id),
         agreements=agreements,
@@ -52,7 +57,8 @@ def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
         plan=session.scalar(select(func.max(PlanChange.number)).where(PlanChange.market_id == market_id)) or 0,
         present=session.scalar(select(func.count()).select_from(CheckIn).where(*present)) or 0,
         notes=_count_notes(session, market_id),
-        version=session.scalar(select(AuditHead.length).where(AuditHead.chain == market_id)) or 0,
+        version=version,
+        moved_at=moved_at,
     )
 
 

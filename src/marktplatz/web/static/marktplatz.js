@@ -27,7 +27,8 @@ beginQueue(document);
 beginSwaps(document);
 beginTyping(document);
 beginWorker(document);
-moveFocus(document);
+// Who has begun already, before we were here, is not interrupted.
+if (document.activeElement === null || document.activeElement === document.body) moveFocus(document);
 
 document.addEventListener("swapped", (event) => {
   beginAgreements(event.target);

@@ -11,6 +11,8 @@ const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 2_000;
 const SYNC_EVERY_MS = 300_000;
 const HIDDEN_MS = 60_000;
+const DOUBT_MS = 5_000;
+const ALL = ["clock", "board", "plan", "desk", "notes", "door"];
 
 let place = null;
 let stream = null;
@@ -24,6 +26,14 @@ let resting = null;
 let instance = null;
 
 const now = () => performance.now();
+
+// May the page be older than the first word that is heard? It is where something moved since it was asked for, by the server's time,
+// and where the word came late; `state` says nothing about that yet.
+function isOutdated(told) {
+  const asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
+  const sent = Date.parse(told.clock.time) - (now() - asked);
+  return now() - asked > DOUBT_MS || (told.moved_at !== null && Date.parse(told.moved_at) > sent - DOUBT_MS);
+}
 
 // What has moved, in the words of data-refresh.
 function compare(before, after) {
@@ -44,7 +54,7 @@ function take(told) {
   state = told;
   setClock(told.clock);
   (place.isConnected ? place : document).dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
-  const moved = before === null ? [] : compare(before, told);
+  const moved = before !== null ? compare(before, told) : isOutdated(told) ? ALL : [];
   if (moved.length) refresh(moved, place.hasAttribute("data-hurry"));
 }
 
