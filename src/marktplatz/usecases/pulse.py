@@ -15,8 +15,8 @@ from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 class PulseState:
     """`agreements` are the certified ones, the newest of `last_at`; `plan` is the number of the newest change of the live plan;
     `waiting` are at the notaries' desk, `in_hand` of them somebody is reading, the last one since `taken_at`; `present` counts
-    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market, and
-    `moved_at` is when it was reached: a page that was made before may show what holds no longer.
+    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market,
+    and `moved_at` is when it was reached: a page that was made before may show what holds no longer.
     """
 
     clock: ClockState
