@@ -102,6 +102,7 @@ def test_a_mail_about_what_is_missing_is_prepared_and_lies_ready(site: Site) -> 
     take_picture(page, "radar-incomplete")
     page.get_by_role("link", name="unklar, worum es geht").press("Enter")
     expect(page).to_have_url(re.compile("lacks="))
+    page.wait_for_load_state()
     page.get_by_role("button", name="Mail vorbereiten Hospiz").press("Enter")
     expect(page.locator("#said")).to_contain_text("liegt bereit")
     expect(page.get_by_role("link", name="Hospiz")).to_be_focused()

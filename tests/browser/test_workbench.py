@@ -48,6 +48,7 @@ def test_an_exception_a_pin_a_swap_and_what_is_forbidden(site: Site) -> None:
     page = open_bench(site)
     page.get_by_role("link", name="Kontor Nord").press("Enter")
     page.get_by_role("heading", name="Kontor Nord", level=2).wait_for()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Festsetzen Kinderheim").press("Enter")
     expect(page.locator("#said")).to_contain_text("Das Paar ist fest")
     page.get_by_role("button", name="Wieder freigeben Kinderheim").press("Enter")
@@ -72,6 +73,7 @@ def test_an_exception_a_pin_a_swap_and_what_is_forbidden(site: Site) -> None:
     expect(page.locator("#said")).to_contain_text("zurückgenommen")
     page.get_by_role("link", name="Malerei Klein").press("Enter")
     page.get_by_role("heading", name="Malerei Klein", level=2).wait_for()
+    page.wait_for_load_state()
     swap = page.locator(".bench-candidate", has=page.locator("select")).first
     name = swap.locator("h4").inner_text()
     swap.get_by_role("button", name="Tauschen").press("Enter")
@@ -86,6 +88,7 @@ def test_the_second_organiser_sees_who_was_quicker(site: Site) -> None:
     for page in (first, second):
         page.get_by_role("link", name="Kontor Nord").press("Enter")
         page.get_by_role("heading", name="Kontor Nord", level=2).wait_for()
+        page.wait_for_load_state()
     first.get_by_role("button", name="Festsetzen Kinderheim").press("Enter")
     expect(first.locator("#said")).to_contain_text("Das Paar ist fest")
     second.get_by_role("button", name="Herausnehmen Kinderheim").press("Enter")
