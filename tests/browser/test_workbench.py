@@ -102,7 +102,7 @@ def test_two_what_ifs_and_one_is_taken_over(site: Site) -> None:
     page.wait_for_url("**/what-if**")
     check_accessibility(page)
     take_picture(page, "what-if-empty")
-    page.get_by_label("Wenn jemand fehlt").select_option(label="Kontor Nord")
+    page.get_by_label("Fehlt: Organisation 1").select_option(label="Kontor Nord")
     page.get_by_role("button", name="Ausrechnen").press("Enter")
     expect(page.get_by_role("heading", name="Die beiden Pläne")).to_be_focused(timeout=60_000)
     expect(page.get_by_role("heading", name="Dann ohne Partner")).to_be_visible()

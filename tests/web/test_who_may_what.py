@@ -161,6 +161,7 @@ FORGOTTEN: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
     "all contacts are seen": [(organisations, "organisations_whose_contact_is_seen", lambda *_: None)],
     "drafts count as published": [(partners, "find_partners", lambda *_: frozenset({"o-partner", "o-other"}))],
     "everybody is a party": [(agreements, "has_party", lambda *_: true())],
+    "everybody is a party and acts for it": [(agreements, "has_party", lambda *_: true()), (Actor, "acts_for", lambda *_: True)],
     "every pair is a published one": [(prefill, "_find_published", _published_at_all)],
     "every run is published": [(api_runs, "get_run", _any_run), (api_pairings, "get_run", _any_run)],
     "all pairings are one's own": [(api_pairings, "select_pairings", _all_pairings)],

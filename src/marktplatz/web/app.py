@@ -263,8 +263,8 @@ def _routes() -> APIRouter:
     ours = APIRouter(redirect_slashes=False, generate_unique_id_function=_operation_id)
     for router in ROUTERS:
         ours.include_router(router, prefix="/api/v1")
-    for pages in (*PAGES, health.router):
-        ours.include_router(pages)
+    for router in (*PAGES, health.router):
+        ours.include_router(router)
     return ours
 
 

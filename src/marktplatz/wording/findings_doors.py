@@ -5,7 +5,7 @@ from typing import Final
 
 DOOR_SENTENCES: Final[Mapping[str, str]] = {
     "unknown_station": "Eine Station „{id}“ gibt es hier nicht.",
-    "not_a_station_role": "Diese Rolle hat keine Station. Möglich sind Einlass, Makeln, Notariat, Moderation und Leinwand.",
+    "not_a_station_role": "Diese Rolle hat keine Station. Möglich sind Einlass, Vermitteln, Notariat, Moderation und Leinwand.",
     "too_many_stations": "Mehr als {limit} Stationen hat ein Marktplatz nicht.",
     "noted_meanwhile": "Inzwischen wurde an einem anderen Platz etwas festgehalten. Unten steht, wie es jetzt ist.",
     "people_at_door": "Gezählt werden 0 bis {limit} Personen. Bitte prüfen Sie die Zahl.",

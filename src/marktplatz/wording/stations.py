@@ -8,7 +8,7 @@ from marktplatz.vocabulary import Role
 PAPER: Final = "paper"
 STATION_NAMES: Final[Mapping[str, str]] = {
     Role.HELPER: "Einlass",
-    Role.BROKER: "Makeln",
+    Role.BROKER: "Vermitteln",
     Role.NOTARY: "Notariat",
     Role.MODERATOR: "Moderation",
     Role.SCREEN: "Leinwand",

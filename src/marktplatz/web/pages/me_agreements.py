@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement
+from marktplatz.errors import NotFound
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.agreements import OPEN_STATES, draft_of, get_agreement
 from marktplatz.usecases.directory import Directory, load_directory
@@ -96,7 +97,9 @@ def change(
 
 def _load(request: Request, session: Session, caller: Actor, agreement: Agreement) -> Mine:
     """For the one of their organisations that is a party."""
-    own = next(party.organisation_id for party in agreement.parties if caller.acts_for(party.organisation_id))
+    own = next((party.organisation_id for party in agreement.parties if caller.acts_for(party.organisation_id)), None)
+    if own is None:
+        raise NotFound
     return load_mine(request, session, caller, agreement.market_id, own)
 
 

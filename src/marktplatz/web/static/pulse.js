@@ -11,7 +11,8 @@ const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 2_000;
 const SYNC_EVERY_MS = 300_000;
 const HIDDEN_MS = 60_000;
-const DOUBT_MS = 5_000;
+const LATE_MS = 5_000;
+const MARGIN_MS = 1_000;
 const ALL = ["clock", "board", "plan", "desk", "notes", "door"];
 
 let place = null;
@@ -27,12 +28,12 @@ let instance = null;
 
 const now = () => performance.now();
 
-// May the page be older than the first word that is heard? It is where something moved since it was asked for, by the server's time,
-// and where the word came late; `state` says nothing about that yet.
+// May the page be older than the first word that is heard? It is where something moved since it was asked for, by the server's time
+// (which a deed takes down a moment before it is done), and where the word came late.
 function isOutdated(told) {
   const asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
   const sent = Date.parse(told.clock.time) - (now() - asked);
-  return now() - asked > DOUBT_MS || (told.moved_at !== null && Date.parse(told.moved_at) > sent - DOUBT_MS);
+  return now() - asked > LATE_MS || (told.moved_at !== null && Date.parse(told.moved_at) > sent - MARGIN_MS);
 }
 
 // What has moved, in the words of data-refresh.
