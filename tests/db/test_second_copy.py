@@ -1,5 +1,6 @@
 """The second copy: always one whole file, whatever happens to the other, and the way back from it."""
 
+import resource
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,3 +104,18 @@ def test_what_cannot_be_copied_is_said(filled: Database, tmp_path: Path) -> None
     with pytest.raises(InvalidInput) as refused:
         take_over(tmp_path, tmp_path / "x.sqlite3", NOW)
     assert refused.value.findings[0].code == "no_copy_here"
+
+
+def test_a_stick_without_room_is_told_and_used_again_as_soon_as_it_has_some(filled: Database, tmp_path: Path) -> None:
+    copy = SecondCopy(filled, tmp_path)
+    copy.save()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(InvalidInput) as told:
+            copy.save()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [each.code for each in told.value.findings] == ["cannot_write"]
+    assert [path.name for path in tmp_path.iterdir()] == [NAMES[0]], "the one that is whole is left alone"
+    assert copy.save().name == NAMES[1]

@@ -1,15 +1,15 @@
 """The disk is full in the middle of the evening: clear words, reads go on, nothing acknowledged is lost, and it heals by itself."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from databases import SqliteTemplates
 from day_world import AGREEMENTS, DRAFT, codes, make_day
+from full_disk import full_disk
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Agreement
 from marktplatz.settings import Settings
@@ -17,8 +17,6 @@ from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import Role
 from marktplatz.web.app import create_app
 from service_fixtures import FakeClock, World
-
-PAGES_LEFT = 12
 
 
 @pytest.fixture
@@ -28,26 +26,6 @@ def small_world(sqlite_templates: SqliteTemplates) -> Iterator[World]:
     with TestClient(app) as running:
         yield World(app, database, FakeClock(), running)
     database.dispose()
-
-
-@contextmanager
-def full_disk(database: Database) -> Iterator[None]:
-    """The file may grow by a few pages only: SQLite then says what it says when the disk is full."""
-    with database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-
-    def limit(connection: Any, *_: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={pages + PAGES_LEFT}").close()
-
-    def lift(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA max_page_count=1073741823").close()
-
-    event.listen(database.engine, "checkout", limit)
-    try:
-        yield
-    finally:
-        event.remove(database.engine, "checkout", limit)
-        event.listen(database.engine, "checkout", lift)
 
 
 def test_a_full_disk_is_told_and_heals(small_world: World) -> None:

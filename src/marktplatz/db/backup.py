@@ -1,6 +1,7 @@
 """Copies of a whole database, made while it is in use, and the way back. `cp` would miss what is still in SQLite's WAL."""
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -65,10 +66,13 @@ def check_sqlite(path: Path) -> None:
 def copy_sqlite(source: Path, target: Path) -> None:
     """All pages in one step: in small steps the copy would begin anew after every write of others and never end."""
     module: Any = find_sqlite()
-    with contextlib.closing(module.connect(source)) as read, contextlib.closing(module.connect(target)) as written:
-        read.execute("PRAGMA busy_timeout=10000")
-        read.backup(written)
-        written.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with contextlib.closing(module.connect(source)) as read, contextlib.closing(module.connect(target)) as written:
+            read.execute("PRAGMA busy_timeout=10000")
+            read.backup(written)
+            written.execute("PRAGMA journal_mode=DELETE")
+    except module.OperationalError as error:  # the target's disk is full, or was pulled out in the middle
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def _restore_sqlite(source: Path, target: Path) -> None:

@@ -42,6 +42,7 @@ STATUS_BY_CODE: Final[dict[str, int]] = {
     "file_kind_untold": 415,
     "file_in_a_form": 415,
     "busy": 503,
+    "database_away": 503,
     "storage_full": 507,
     "not_json": 400,
     "json_ends_early": 400,
@@ -55,8 +56,17 @@ CODE_BY_STATUS: Final = {
     415: "wrong_media_type",
 }
 """For what the framework refuses by itself."""
-RETRY_AFTER_S: Final[dict[str, int]] = {"still_running": 1, "busy": 2, "too_many_requests": 60, "storage_full": 30}
+RETRY_AFTER_S: Final[dict[str, int]] = {
+    "still_running": 1,
+    "busy": 2,
+    "database_away": 2,
+    "too_many_requests": 60,
+    "storage_full": 30,
+}
 """Unless the finding itself knows (`seconds`)."""
+
+BUSY_STATES: Final = ("40", "53", "55")
+"""PostgreSQL is there and others were quicker: deadlocks, too many connections, a lock that did not come in time."""
 
 PARAMETER_PLACES: Final = frozenset(("query", "path", "header", "cookie"))
 """Where a parameter stands; every other file in a place is one that was sent."""
@@ -246,10 +256,11 @@ async def _on_conflict(request: Request, error: Exception) -> Response:
 
 async def _on_operational_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101
-    said = str(error.orig).lower()
+    said, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None) or ""
     is_full = "full" in said or "no space" in said
+    is_busy = "locked" in said or state.startswith(BUSY_STATES)
     logger.error("the database does not answer: %s", "full" if is_full else type(error.orig).__name__)
-    code = "storage_full" if is_full else "busy"
+    code = "storage_full" if is_full else "busy" if is_busy else "database_away"
     return problem(request, STATUS_BY_CODE[code], [Finding(code)])
 
 

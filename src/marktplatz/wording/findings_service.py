@@ -43,6 +43,8 @@ SERVICE_SENTENCES: Final[Mapping[str, str]] = {
     "bad_idempotency_key": "Ein Idempotency-Key hat 1 bis 200 sichtbare Zeichen.",
     # The machine.
     "busy": "Der Dienst ist gerade überlastet. Bitte versuchen Sie es gleich noch einmal.",
+    "database_away": "Die Datenbank antwortet gerade nicht. Sobald sie wieder da ist, geht es von selbst weiter; "
+    "bitte versuchen Sie es gleich noch einmal.",
     "storage_full": "Auf dem Datenträger ist kein Platz mehr; gespeichert wurde nichts. "
     "Bitte schaffen Sie Platz und versuchen Sie es noch einmal.",
     "fault": "Das war ein Fehler des Programms. Gespeichert wurde nichts; bitte melden Sie ihn mit der Nummer der Anfrage.",

@@ -21,7 +21,7 @@ HALL_MOVED: Final = (
 HALL_HELP: Final = (
     "Was tun, wenn …",
     "… ein Gerät die Seite nicht findet: Ist es im selben WLAN? Adresse abtippen, genau so, mit http:// davor.",
-    "… das WLAN ausfällt: weiterarbeiten. Offene Seiten merken sich, was getippt wurde; nach der Rückkehr noch einmal absenden.",
+    "… das WLAN ausfällt: weiterarbeiten, Seiten offen lassen. Was wartet, steht auf der Seite und wird dann von selbst gesendet.",
     "… der Strom ausfällt: auf Papier weiter. Laptop wieder an, denselben Befehl noch einmal; nichts ist verloren.",
     "… dieser Laptop ausfällt: Stick in den Ersatz-Laptop, dort: marktplatz serve --hall --copy ORDNER --take-over",
     "… der Stick voll ist oder fehlt: Es geht ohne ihn weiter. Anderen Stick nehmen und mit --copy neu starten.",

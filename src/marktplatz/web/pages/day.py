@@ -21,6 +21,7 @@ from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.service import service_of
 
 router = APIRouter(prefix="/organise/{market}/day", tags=["pages"], route_class=PageRoute, include_in_schema=False)
 
@@ -81,6 +82,7 @@ def _show(request: Request, session: Session, caller: Actor, market: str, now: N
     goal = evening.goal if evening is not None else None
     reached, coming = find_milestones(session, market, goal)
     presence = count_presence(session, market)
+    copy = service_of(request).second_copy
     return show(
         request,
         "day.html",
@@ -99,6 +101,7 @@ def _show(request: Request, session: Session, caller: Actor, market: str, now: N
         calls=count_calls_for_help(session, market),
         since=count_since(session, evening) if evening is not None else None,
         is_organiser=caller.has(Role.ORGANISER),
+        is_copy_failing=copy is not None and copy.is_failing,
         is_day=record.phase is Phase.DAY,
         is_before_day=list(Phase).index(record.phase) < list(Phase).index(Phase.DAY),
         may_freeze=record.phase in FROM_DAY,

@@ -55,6 +55,18 @@ function onClick(event) {
   }
 }
 
+// Whoever takes something in hand without a connection opens it at least: the one it names, else the first that nothing is done about yet.
+function onTake(event) {
+  const named = event.target.dataset.aloneOpens;
+  if (named === undefined || event.defaultPrevented || !isAlone()) return;
+  event.preventDefault();
+  const links = [...document.querySelectorAll("a[data-ahead][data-queue-about]")];
+  const isFree = (link) => (named ? link.getAttribute("href") === named : !link.parentElement.querySelector(".held"));
+  const link = links.find(isFree);
+  if (link) link.click();
+  else tell(event.target);
+}
+
 // Back to a page that was put together from an answer. A jump inside of the page is none of that.
 function onBack() {
   const name = location.pathname + location.search;
@@ -67,6 +79,7 @@ export function begin(root) {
   addEventListener("popstate", onBack);
   if (!document.getElementById("waiting")) return;
   root.addEventListener("click", onClick);
+  root.addEventListener("submit", onTake);
   root.addEventListener("swapped", () => setTimeout(readAhead, FIRST_MS));
   setTimeout(readAhead, FIRST_MS);
   setInterval(readAhead, EVERY_MS);

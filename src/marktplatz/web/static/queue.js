@@ -18,7 +18,7 @@ const MOST_BROKEN = 5;
 const LOST_MS = 20_000;
 const SHOWN_MS = 60_000;
 
-const now = { needsLogin: false, hasFailed: false };
+const now = { needsLogin: false, hasFailed: false, told: "" };
 let instance = null;
 let isSending = false;
 let isAskedAgain = false;
@@ -62,8 +62,10 @@ async function settle(deed, ended) {
   await keep(deed);
 }
 
-function pause() {
+// Our server may be there and say itself what is the matter: its disk is full, its database is away.
+function pause(ended = null) {
   now.hasFailed = true;
+  now.told = ended?.instance && ended.page ? wordsOf(ended.page) : "";
   clearTimeout(timer);
   timer = setTimeout(flush, Math.min(MOST_PAUSE_MS, 1_000 * 2 ** tries) * (0.75 + Math.random() / 2));
   tries += 1;
@@ -91,7 +93,7 @@ async function bring(deed) {
   if (ended.kind === "broken") deed.broken = (deed.broken ?? 0) + 1;
   const isBroken = ended.kind === "broken" && deed.broken < MOST_BROKEN;
   if (ended.kind === "unsent" || isBroken) {
-    pause();
+    pause(ended);
     return false;
   }
   now.needsLogin = ended.kind === "login";
@@ -212,7 +214,7 @@ async function sendNow(deed, form, button) {
   now.needsLogin = ended.kind === "login";
   if (["unsent", "broken", "login"].includes(ended.kind)) {
     await wait(deed, form);
-    if (!now.needsLogin) pause();
+    if (!now.needsLogin) pause(ended);
     await redraw();
     return;
   }

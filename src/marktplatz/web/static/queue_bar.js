@@ -56,7 +56,7 @@ function count(name, number, one, many) {
   part(name).hidden = number === 0;
 }
 
-export function draw(deeds, { needsLogin, isLasting, hasFailed }, acts) {
+export function draw(deeds, { needsLogin, isLasting, hasFailed, told }, acts) {
   if (!bar()) return;
   const said = words();
   const waiting = deeds.filter((deed) => deed.state === "waiting");
@@ -65,7 +65,7 @@ export function draw(deeds, { needsLogin, isLasting, hasFailed }, acts) {
   count("count", waiting.length, said.one, said.many);
   count("conflicts", conflicts.length, said.one_conflict, said.many_conflicts);
   const mustStay = waiting.length && !isLasting ? ` ${said.only_here}` : "";
-  const why = needsLogin ? said.login : hasFailed && waiting.length ? said.offline : waiting.length || conflicts.length ? "" : shown.length ? said.all_sent : said.none;
+  const why = needsLogin ? said.login : hasFailed && waiting.length ? told || said.offline : waiting.length || conflicts.length ? "" : shown.length ? said.all_sent : said.none;
   part("why").textContent = why + mustStay;
   part("login").hidden = !needsLogin;
   part("send").hidden = part("save").hidden = waiting.length + conflicts.length === 0;

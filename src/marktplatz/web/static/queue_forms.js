@@ -85,9 +85,16 @@ export function unmark(deeds) {
   return isNews;
 }
 
+// Where a deed was done, or in a list the link to what it is about.
+function findPlace(deed) {
+  const forms = [...document.querySelectorAll("form[data-queue]:not([data-queue-keep])")];
+  const links = [...document.querySelectorAll("a[data-queue-about]")];
+  return forms.find((each) => each.getAttribute("action") === deed.address) ?? links.find((each) => deed.address.startsWith(`${each.getAttribute("href")}/`));
+}
+
 // The form says that it waits, and never that it is done.
 export function mark(deed, form = null) {
-  const place = form ?? [...document.querySelectorAll("form[data-queue]")].find((each) => each.getAttribute("action") === deed.address && !each.hasAttribute("data-queue-keep"));
+  const place = form ?? findPlace(deed);
   if (!place || document.querySelector(`[data-held="${deed.id}"]`)) return;
   const box = document.createElement("p");
   box.className = "tag care held";
@@ -97,6 +104,7 @@ export function mark(deed, form = null) {
   box.textContent = deed.number ? `${deed.what}: ${fill(said.promised, { number: deed.number })}` : fill(said.held, { what: deed.what });
   place.after(box);
   if (form) box.focus({ preventScroll: true });
+  if (place.matches("a")) return;
   if (!place.hasAttribute("data-queue-keep")) place.hidden = true;
   else if (form && place.dataset.queueKeep === "empty") {
     place.reset();
