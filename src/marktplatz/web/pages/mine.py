@@ -37,8 +37,8 @@ Chosen = Annotated[str | None, Query(alias="organisation", max_length=200)]
 
 
 class OwnPageRoute(PageRoute):
-    """Few are read at a time, the others wait in the event loop: when the plan changes, every phone of a hall comes within a second or
-    two, and whoever stamps an agreement must not stand behind all of them for a thread.
+    """Few are read at a time, the others wait in the event loop: when the plan changes, every phone of a hall comes within a second
+    or two, and whoever stamps an agreement must not stand behind all of them for a thread.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
