@@ -10,6 +10,7 @@ does; the others read it every ten seconds.
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -349,6 +350,7 @@ def main() -> None:
     parser.add_argument("--open", type=int, default=0)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else servers would be left behind
     for kind in asked.database or ["sqlite", "postgresql"]:
         with databases(kind) as (made, pid):
             control = play(made.make_url(), pid, asked, is_live=False)
