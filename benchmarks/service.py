@@ -17,6 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Thread
 from time import perf_counter, sleep
+from typing import IO
 
 import httpx
 from sqlalchemy import insert, text
@@ -41,6 +42,7 @@ ORGANISATIONS, NOTARIES, READ_EVERY_S = 300, 8, 10.0
 PACES = {"a certificate every 2 s": 2.0, "without a pause": 0.0}
 MOST_A_SECOND = 100
 """Agreements are made ready for so many certificates a second; there must be more than the service can do."""
+PORT = 8765
 API = "/api/v1/markets/m1"
 SERVICES = ("Wände streichen", "Flyer gestalten", "Transporter leihen", "Website pflegen", "Garten pflegen", "Fotos machen")
 COLUMNS = ("database", "what", "count", "per second", "p50 ms", "p99 ms", "max ms", "errors")
@@ -74,13 +76,13 @@ def fill(database: Database, agreements: int) -> dict[Role, str]:
 
 
 @contextmanager
-def served(url: str) -> Iterator[tuple[str, int]]:
-    """The address of a server, and its process."""
+def served(url: str, *program: str, log: IO[bytes] | int = subprocess.DEVNULL) -> Iterator[tuple[str, int]]:
+    """The address of a server, and its process; `program` is what Python runs in the place of `-m marktplatz`."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {"MARKTPLATZ_DATABASE_URL": url, "MARKTPLATZ_DATA_DIR": folder, "MARKTPLATZ_REQUESTS_PER_MINUTE": "1000000"}
-        command = [sys.executable, "-m", "marktplatz", "serve", "--port", "8765"]
-        with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL) as process:
-            address = "http://127.0.0.1:8765"
+        command = [sys.executable, *(program or ("-m", "marktplatz")), "serve", "--port", str(PORT)]
+        with subprocess.Popen(command, env=os.environ | settings, stderr=log) as process:
+            address = f"http://127.0.0.1:{PORT}"
             for _ in range(300):
                 try:
                     if httpx.get(f"{address}/readyz").status_code == 200:

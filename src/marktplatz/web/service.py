@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 FILES_AT_ONCE: Final = 2
 """Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
 
+OWN_PAGES_AT_ONCE: Final = 3
+"""Pages of participants that are read at the same time. More would be no quicker, since they share one core."""
+
 Clock = Callable[[], datetime]
 
 PULSE_KIND: Final = TypeAdapter(PulseState)
@@ -97,6 +100,7 @@ class Service:
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)
     scores: KnownScores = field(init=False, default_factory=KnownScores)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
+    own_pages: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(OWN_PAGES_AT_ONCE))
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.settings.requests_per_minute)

@@ -1,6 +1,6 @@
 """What all parts of a participant's own page share: who they are, for which organisation they act just now, where they go on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -36,8 +36,25 @@ Chosen = Annotated[str | None, Query(alias="organisation", max_length=200)]
 """For which of several organisations; the first by name where none is named."""
 
 
+class OwnPageRoute(PageRoute):
+    """Few are read at a time, the others wait in the event loop: when the plan changes, every phone of a hall comes within a second
+    or two, and whoever stamps an agreement must not stand behind all of them for a thread.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_in_turn(request: Request) -> Response:
+            if request.method != "GET":
+                return await handle(request)
+            async with service_of(request).own_pages:
+                return await handle(request)
+
+        return handle_in_turn
+
+
 def make_router() -> APIRouter:
-    return APIRouter(prefix="/m/{market}/me", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+    return APIRouter(prefix="/m/{market}/me", tags=["pages"], route_class=OwnPageRoute, include_in_schema=False)
 
 
 @dataclass(frozen=True)
