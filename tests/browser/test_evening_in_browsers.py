@@ -120,6 +120,8 @@ def leave_seconds(site: Site, seconds: int) -> None:
 
 
 def press(page: Page, name: str) -> None:
+    """Once the deed before is answered: until then a form takes no second one, though the pulse may tell of the first already."""
+    expect(page.locator("[aria-busy='true']")).to_have_count(0)
     page.get_by_role("button", name=name, exact=True).filter(visible=True).click()
 
 
