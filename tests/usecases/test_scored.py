@@ -5,6 +5,7 @@ import pytest
 
 from day_world import MARKET, make_day, submit
 from marktplatz.market import Market, PairRule, Wish
+from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.problem import Problem
 from marktplatz.usecases.actor import SYSTEM
@@ -42,6 +43,8 @@ def assert_same(found: Gathered, expected: Gathered) -> None:
     for name in Problem.__dataclass_fields__:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     assert found.scene.market == expected.scene.market
+    for row in range(len(one.points)):
+        assert explain_pair(found, row) == explain_pair(expected, row)
 
 
 @pytest.mark.parametrize("before", RULES.values(), ids=RULES)

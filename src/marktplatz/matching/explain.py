@@ -48,6 +48,12 @@ def explain_pair(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
         Parts of 0 points are left out, but for the contents, which say why others count less, and unless all are 0. A pair that
         is possible by an exception only says so at the end, and so does one of fewer than `FAINT_BELOW` points of our own.
     """
+    if row not in gathered.explained:
+        gathered.explained[row] = _explain(gathered, row)
+    return gathered.explained[row]
+
+
+def _explain(gathered: Gathered, row: int) -> tuple[PairReason, ...]:
     scores = gathered.scores
     parts = sorted(zip(scores.criteria, scores.parts[row].tolist(), strict=True), key=lambda part: -part[1])
     every = [

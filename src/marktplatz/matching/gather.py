@@ -1,7 +1,7 @@
 """From a market's values to a Problem: what is possible, what it is worth, what is shut out, what is pinned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from marktplatz.matching.scoring.table import ScoreTable, read_given, score_all
 from marktplatz.vocabulary import PairStatus
 
 if TYPE_CHECKING:
+    from marktplatz.matching.explain import PairReason
     from marktplatz.matching.kept import KeptModel
 
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 class Gathered:
     """A Problem with where it came from: its pairs are the score table's rows, its organisations and entries the scene's.
 
-    `kept` answers quickly, where the market is asked about again and again.
+    `kept` answers quickly, where the market is asked about again and again; `explained` are the rows of which somebody asked why.
     """
 
     scene: Scene
     scores: ScoreTable
     problem: Problem
     kept: "KeptModel | None" = None
+    explained: "dict[int, tuple[PairReason, ...]]" = field(default_factory=dict)
 
 
 FULL_UP_TO: Final = 2_000_000

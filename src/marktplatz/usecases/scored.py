@@ -66,7 +66,8 @@ def repin(gathered: Gathered, market: Market) -> Gathered:
     pinned[rows] = True
     listed = {(pair.offer, pair.need) for pair in map(problem.pair, rows.tolist())}
     strays = tuple(sorted(set(pins) - listed))
-    return Gathered(replace(gathered.scene, market=market), gathered.scores, replace(problem, pinned=pinned, stray_pins=strays))
+    scene, problem = replace(gathered.scene, market=market), replace(problem, pinned=pinned, stray_pins=strays)
+    return replace(gathered, scene=scene, problem=problem, kept=None)
 
 
 def _differ_in_pins(one: Market, other: Market) -> bool:
