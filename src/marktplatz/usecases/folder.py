@@ -11,9 +11,10 @@ from marktplatz.exchange.pdf.folder import LABELS, BlankForm, ContactLine, DoorL
 from marktplatz.exchange.words import fold
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.folder_hall import Hall, load_hall, step
+from marktplatz.usecases.folder_hall import Hall, load_hall
 from marktplatz.usecases.folder_lists import list_badges, list_categories, list_signs, place_of
 from marktplatz.usecases.folder_rounds import list_rounds, list_sheets
+from marktplatz.usecases.identifiers import step
 from marktplatz.usecases.paper_forms import choose_numbers, find_or_make_block
 from marktplatz.usecases.retention import destroyed_on, retention_days
 from marktplatz.vocabulary import DataClass, Role, Trading
@@ -88,8 +89,7 @@ def gather_folder(
 
 def _list_door(hall: Hall, language: str) -> tuple[DoorLine, ...]:
     return tuple(
-        DoorLine(hall.name(each.id), each.kind, _tell_people(each.attending, language), place_of(hall, each))
-        for each in hall.present
+        DoorLine(hall.name(each.id), each.kind, _tell_people(each.attending, language), place_of(each)) for each in hall.present
     )
 
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,10 +26,6 @@ from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.runs import find_published_run
 from marktplatz.usecases.zones import Zone
 from marktplatz.vocabulary import Attendance, Standing
-
-
-def step(part: str) -> str:
-    return quote(part, safe="")
 
 
 @dataclass(frozen=True)

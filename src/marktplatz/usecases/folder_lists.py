@@ -6,7 +6,8 @@ from typing import Final
 from marktplatz.db.models import EntryRecord, OrganisationRecord
 from marktplatz.exchange.pdf.folder import Badge, CategoryLists, EntryLine, TableSign
 from marktplatz.exchange.words import fold
-from marktplatz.usecases.folder_hall import Hall, step
+from marktplatz.usecases.folder_hall import Hall
+from marktplatz.usecases.identifiers import step
 from marktplatz.vocabulary import EntrySide, Standing
 from marktplatz.wording import folder as words
 from marktplatz.wording import translate
@@ -64,9 +65,8 @@ def list_categories(hall: Hall, language: str) -> tuple[CategoryLists, ...]:
     )
 
 
-def place_of(hall: Hall, organisation: OrganisationRecord) -> str:
+def place_of(organisation: OrganisationRecord) -> str:
     """The table at which an organisation has its own place."""
-    del hall
     return str(organisation.table) if organisation.table is not None else ""
 
 

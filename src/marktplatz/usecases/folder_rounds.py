@@ -89,12 +89,12 @@ def find_topics(hall: Hall, own: str, partner: str, language: str) -> tuple[str,
             offer, need = hall.entries.get(offer_id or ""), hall.entries.get(need_id or "")
             if offer is not None and need is not None:
                 said = words.GIVES if giver == own else words.TAKES
-                told[say(said, language, offer=_plain(offer), need=_plain(need))] = None
+                told[say(said, language, offer=title_of(offer), need=title_of(need))] = None
                 named |= {offer.id, need.id}
     for entry in _fitting(hall, own, partner):
         if entry.id not in named:
             said = words.SEEKS if entry.side is EntrySide.NEED else words.OFFERS
-            told[say(said, language, need=_plain(entry), offer=_plain(entry))] = None
+            told[say(said, language, need=title_of(entry), offer=title_of(entry))] = None
     return tuple(told)[:TOPICS]
 
 
@@ -107,10 +107,6 @@ def _fitting(hall: Hall, own: str, partner: str) -> list[EntryRecord]:
         return (other, entry.category) not in mine
 
     return sorted(hall.entries_of.get(partner, ()), key=lambda each: (is_far(each), each.side is EntrySide.OFFER, each.id))
-
-
-def _plain(entry: EntryRecord) -> str:
-    return title_of(entry)
 
 
 def _places(hall: Hall) -> dict[tuple[str, int], list[Place]]:

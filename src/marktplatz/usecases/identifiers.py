@@ -3,6 +3,7 @@
 import secrets
 from hashlib import sha256
 from typing import Final
+from urllib.parse import quote
 
 from marktplatz.errors import Finding, InvalidInput, Place
 
@@ -22,11 +23,14 @@ def check_can_be_asked_for(given_id: str) -> None:
 
 def make_id(prefix: str, seed: str | None = None) -> str:
     """Twelve letters are 59 bits: none will come twice, and nobody guesses one. The same for the same seed, where there is one."""
-    if not seed:
-        return f"{prefix}-{''.join(secrets.choice(_LETTERS) for _ in range(12))}"
-    drawn = int.from_bytes(sha256(f"{prefix} {seed}".encode()).digest())
+    drawn = int.from_bytes(sha256(f"{prefix} {seed}".encode()).digest() if seed else secrets.token_bytes(32))
     letters = []
     for _ in range(12):
         drawn, place = divmod(drawn, len(_LETTERS))
         letters.append(_LETTERS[place])
     return f"{prefix}-{''.join(letters)}"
+
+
+def step(part: str) -> str:
+    """An id as a step of an address."""
+    return quote(part, safe="")

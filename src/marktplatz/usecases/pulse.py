@@ -46,7 +46,7 @@ def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:
     present = (CheckIn.market_id == market_id, CheckIn.status == CheckInStatus.PRESENT)
     of_entry = (AuditEntry.chain == AuditHead.chain, AuditEntry.number == AuditHead.length)
     head = select(AuditHead.length, AuditEntry.at).outerjoin(AuditEntry, and_(*of_entry)).where(AuditHead.chain == market_id)
-    version, moved_at = next(iter(session.execute(head)), (0, None))
+    version, moved_at = session.execute(head).one_or_none() or (0, None)
     return PulseState(
         clock=read_clock(session, now, market_id),
         agreements=agreements,

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.errors import Finding, InvalidInput
+from marktplatz.usecases.identifiers import step
 from marktplatz.web.errors import Stale
 from marktplatz.web.idempotency import Repeatable, begin_request
 from marktplatz.web.service import service_of
@@ -117,7 +117,7 @@ def put_etag(response: Response, version: int) -> None:
 
 def put_location(response: Response, *steps: str) -> None:
     """Where the new resource is; ids may hold any characters."""
-    response.headers["Location"] = "/api/v1/" + "/".join(quote(step, safe="") for step in steps)
+    response.headers["Location"] = "/api/v1/" + "/".join(map(step, steps))
 
 
 def check_version(if_match: str | None, version: int, current: Any) -> None:

@@ -18,13 +18,14 @@ from marktplatz.usecases.door import (
     search_guests,
     undo_at_door,
 )
+from marktplatz.usecases.identifiers import step
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.vocabulary import CheckInStatus, Phase, Role, Standing
 from marktplatz.web.access import ALWAYS, ON_DAY, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
-from marktplatz.web.pages.frame import go, show, step
+from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.qr import draw_qr
 from marktplatz.web.service import service_of

@@ -26,7 +26,7 @@ from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.api.exports import safe_name
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.language import find_language
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import Form, SentForm, read_whole
 from marktplatz.web.pages.frame import show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
@@ -84,20 +84,18 @@ def read_wish(form: Form) -> FolderWish:
     """InvalidInput with every field that is not understood."""
     faults: list[Finding] = []
 
-    def read(name: str, least: int, limit: int, usual: int | None) -> int | None:
-        text = form.text(name)
-        if not text:
-            return usual
-        if text.isascii() and text.isdigit() and least <= int(text[:7]) <= limit:
-            return int(text)
-        faults.append(Finding("whole_number_wrong", Place(field=name), {"least": least, "limit": limit}))
-        return usual
+    def read(name: str, least: int, most: int) -> int | None:
+        try:
+            return read_whole(form, name, least, most)
+        except InvalidInput as wrong:
+            faults.extend(wrong.findings)
+            return None
 
     label = form.text("label")
     if label not in LABELS:
         faults.append(Finding("missing", Place(field="label")))
-    forms, blank = read("forms", 0, MOST_FORMS, 0), read("blank", 0, MOST_BLANK, 0)
-    first = read("first", 1, 999_999, None)
+    forms, blank = read("forms", 0, MOST_FORMS), read("blank", 0, MOST_BLANK)
+    first = read("first", 1, 999_999)
     if faults:
         raise InvalidInput(*faults)
     return FolderWish(label, forms or 0, blank or 0, first)

@@ -169,6 +169,16 @@ def read_count(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
+def read_whole(form: Form, name: str, least: int, most: int) -> int | None:
+    """None where nothing was typed."""
+    text = form.text(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and least <= int(text) <= most):
+        raise InvalidInput(Finding("whole_number_wrong", Place(field=name), {"least": least, "limit": most}))
+    return int(text)
+
+
 def get_form(request: Request) -> Form:
     """The form that came with the request, of this very login or station where there is one."""
     sent: FormData = request.state.form

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marktplatz.errors import Finding
+from marktplatz.usecases.identifiers import step
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.vocabulary import Role
 from marktplatz.web.identity import ANONYMOUS, Identity
@@ -95,7 +96,7 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
 def go(*steps: str, done: str | None = None, fragment: str | None = None, **query: str) -> RedirectResponse:
     """On to another page after a deed, so that reloading does nothing twice; `done` is a word that `wording.pages` knows."""
     asked = {**query, **({"done": done} if done is not None else {})}
-    address = "/" + "/".join(quote(each, safe="") for each in steps)
+    address = "/" + "/".join(map(step, steps))
     return RedirectResponse(address + (f"?{urlencode(asked)}" if asked else "") + (f"#{fragment}" if fragment else ""), 303)
 
 
@@ -127,11 +128,6 @@ async def _answer_refused(request: Request, error: Exception) -> Response:
     del request
     assert isinstance(error, FormRefused)  # noqa: S101 what it was registered for
     return error.answer
-
-
-def step(part: str) -> str:
-    """An id as a step of an address."""
-    return quote(part, safe="")
 
 
 @cache

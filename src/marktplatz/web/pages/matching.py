@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from marktplatz.errors import Finding, InvalidInput, Place
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.preflight import look_before_run
@@ -14,7 +13,7 @@ from marktplatz.usecases.runs import Wanted, cancel_run, find_published_run, get
 from marktplatz.vocabulary import EntrySide, Role
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.language import find_language
-from marktplatz.web.pages.forms import Form, SentForm
+from marktplatz.web.pages.forms import Form, SentForm, read_whole
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.paging import PageNumber, read_leaf
 from marktplatz.web.pages.radar import find_names
@@ -130,13 +129,3 @@ def _read_wanted(request: Request, form: Form) -> Wanted:
     seconds = read_whole(form, "time_limit_s", 1, limit)
     bonus = read_whole(form, "stay_bonus", 0, MAX_BONUS)
     return Wanted(find_language(request), form.text("previous") or None, bonus or 0, None if seconds is None else float(seconds))
-
-
-def read_whole(form: Form, name: str, least: int, most: int) -> int | None:
-    """None where nothing was typed."""
-    text = form.text(name)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 7 and least <= int(text) <= most):
-        raise InvalidInput(Finding("whole_number_wrong", Place(field=name), {"least": least, "limit": most}))
-    return int(text)

@@ -13,6 +13,7 @@ from marktplatz.db.models import EntryRecord, MarketRecord, OrganisationRecord, 
 from marktplatz.errors import Conflict, Finding, NotAllowed, NotFound
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.clock import ClockState, read_clock
+from marktplatz.usecases.identifiers import step
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.organisations import get_organisation
 from marktplatz.usecases.profiles import get_profile
@@ -20,7 +21,7 @@ from marktplatz.vocabulary import Phase
 from marktplatz.web.access import COLLECTING, SHOWN, Rule
 from marktplatz.web.identity import Identity
 from marktplatz.web.pages.forms import Form
-from marktplatz.web.pages.frame import go, show, step
+from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.service import service_of
 

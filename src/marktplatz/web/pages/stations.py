@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import Station
 from marktplatz.errors import Conflict, Finding, InvalidInput, Place
 from marktplatz.usecases.actor import Actor
+from marktplatz.usecases.identifiers import step
 from marktplatz.usecases.links import link_address
 from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.profiles import get_profile
@@ -32,7 +33,7 @@ from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm, read_value
-from marktplatz.web.pages.frame import go, show, step
+from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.qr import draw_qr
 from marktplatz.web.service import service_of

@@ -21,9 +21,8 @@ from marktplatz.usecases.timetables import Order, order_timetable, store_timetab
 from marktplatz.web.access import ALWAYS, OPEN, Rule
 from marktplatz.web.api.timetable import is_outdated, read_outcome
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
-from marktplatz.web.pages.forms import Form, FormRefused, SentForm
+from marktplatz.web.pages.forms import Form, FormRefused, SentForm, read_whole
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.matching import read_whole
 from marktplatz.web.pages.paging import ROWS, PageNumber, turn_to
 from marktplatz.web.pages.route import PageRoute
 from marktplatz.web.pages.run_rows import find_done_runs
