@@ -2,6 +2,7 @@
 // the page that holds the queue is not left for an error of the browser. The page itself is kept as well. Nothing of it is written down: it goes with the page.
 
 import { isAlone } from "./connection.js";
+import { bar, words } from "./queue_bar.js";
 import { readText } from "./queue_send.js";
 import { shownAddress, showWhole } from "./swap.js";
 
@@ -33,12 +34,11 @@ function open(name, isNew) {
 }
 
 function tell(link) {
-  const text = JSON.parse(document.getElementById("waiting").dataset.words).no_page;
   const box = document.createElement("span");
   box.className = "tag care held";
   box.dataset.held = "0";
   box.setAttribute("role", "alert");
-  box.textContent = text;
+  box.textContent = words().no_page;
   if (link.nextElementSibling?.dataset.held !== "0") link.after(box);
 }
 
@@ -77,7 +77,7 @@ function onBack() {
 
 export function begin(root) {
   addEventListener("popstate", onBack);
-  if (!document.getElementById("waiting")) return;
+  if (!bar()) return;
   root.addEventListener("click", onClick);
   root.addEventListener("submit", onTake);
   root.addEventListener("swapped", () => setTimeout(readAhead, FIRST_MS));

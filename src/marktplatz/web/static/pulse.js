@@ -4,7 +4,7 @@
 
 import { begin as beginClocks, setClock, setOffset } from "./clock.js";
 import { begin as beginGong } from "./gong.js";
-import { find, lose } from "./connection.js";
+import { find, INSTANCE, lose } from "./connection.js";
 import { refresh } from "./refresh.js";
 
 const SILENT_MS = 20_000;
@@ -80,7 +80,7 @@ async function look() {
   const answer = await fetch(`${place.dataset.pulse}/now`, { headers: { Accept: "application/json" }, cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   const trip = now() - sent;
-  meet(answer.headers.get("Marktplatz-Instance"));
+  meet(answer.headers.get(INSTANCE));
   const told = await answer.json();
   if (trip <= bestTrip * 1.5 || now() - syncedAt > SYNC_EVERY_MS) {
     bestTrip = Math.min(trip, bestTrip);

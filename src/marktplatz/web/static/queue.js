@@ -5,18 +5,18 @@
 // data-queue-keep leaves the form open for the next one; data-queue-tell on a field adds what it holds to the sentence;
 // data-next-number and data-last-number are the numbers that this device may foretell.
 
-import { bar, draw, fill, listen, say, words } from "./queue_bar.js";
+import { bar, draw, fill, listen, SHOWN_MS, words } from "./queue_bar.js";
 import { readFile, saveFile } from "./queue_file.js";
 import { mark, readNumber, unmark, versionIn, write } from "./queue_forms.js";
 import { deliver, greet, readPage, wordsOf } from "./queue_send.js";
 import { drop, findAll, isLasting, keep } from "./queue_store.js";
-import { keepEdited, show, showWhole } from "./swap.js";
+import { keepEdited, say, show, showWhole, whileBusy } from "./swap.js";
 
 const KEPT_MS = 10 * 60_000;
 const MOST_PAUSE_MS = 30_000;
 const MOST_BROKEN = 5;
 const LOST_MS = 20_000;
-const SHOWN_MS = 60_000;
+const NOT_TAKEN = ["unsent", "broken", "login"];
 
 const now = { needsLogin: false, hasFailed: false, told: "" };
 let instance = null;
@@ -29,6 +29,7 @@ let mending = null;
 const who = () => bar().dataset.who;
 const isRecent = (deed) => Date.now() - (deed.sent_at ?? deed.at) < KEPT_MS;
 const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marktplatz-waiting");
+const isWaiting = (deed) => deed.state === "waiting" && deed.who === who();
 const isLost = (deed) => deed.state === "done" && isRecent(deed) && deed.who === who() && instance !== null && deed.instance !== instance;
 
 // True where something that waits on this page waits no longer.
@@ -40,7 +41,7 @@ async function redraw() {
 }
 
 async function findWaiting() {
-  return (await findAll()).filter((deed) => deed.state === "waiting" && deed.who === who());
+  return (await findAll()).filter(isWaiting);
 }
 
 async function settle(deed, ended) {
@@ -105,7 +106,7 @@ async function bring(deed) {
 }
 
 async function findDue(tried) {
-  const isDue = (deed) => !tried.has(deed.id) && deed.who === who() && (deed.state === "waiting" || isLost(deed));
+  const isDue = (deed) => !tried.has(deed.id) && (isWaiting(deed) || isLost(deed));
   return (await findAll()).find(isDue);
 }
 
@@ -179,32 +180,25 @@ async function wait(deed, form) {
   await redraw();
 }
 
-async function onSubmit(event) {
+function onSubmit(event) {
   const form = event.target;
   const button = event.submitter;
   if (!bar() || !form.matches("form[data-queue]") || event.defaultPrevented || button?.hasAttribute("formaction")) return;
   event.preventDefault();
-  if (form.getAttribute("aria-busy") === "true") return;
-  form.setAttribute("aria-busy", "true");
-  form.querySelector("[data-unsent]")?.remove();
-  const edited = new Set();
-  const note = (inner) => edited.add(inner.target);
-  form.addEventListener("input", note);
-  try {
-    const body = new URLSearchParams(new FormData(form, button ?? undefined)); // as it is at this moment
-    const deeds = await findAll();
-    const waiting = deeds.filter((deed) => deed.state === "waiting" && deed.who === who());
-    const deed = await keep(write(form, button, body, { deeds, isBehind: waiting.length > 0, who: who() }));
-    if (waiting.length) {
-      await wait(deed, form);
-      flush();
-    } else {
-      await sendNow(deed, form, button);
-      keepEdited(form, edited);
-    }
-  } finally {
-    form.removeEventListener("input", note);
-    form.removeAttribute("aria-busy");
+  whileBusy(form, (edited) => begun(form, button, edited));
+}
+
+async function begun(form, button, edited) {
+  const body = new URLSearchParams(new FormData(form, button ?? undefined)); // as it is at this moment
+  const deeds = await findAll();
+  const isBehind = deeds.some(isWaiting);
+  const deed = await keep(write(form, button, body, { deeds, isBehind, who: who() }));
+  if (isBehind) {
+    await wait(deed, form);
+    flush();
+  } else {
+    await sendNow(deed, form, button);
+    keepEdited(form, edited);
   }
 }
 
@@ -212,7 +206,7 @@ async function sendNow(deed, form, button) {
   deed.wasTried = true;
   const ended = await deliver(deed);
   now.needsLogin = ended.kind === "login";
-  if (["unsent", "broken", "login"].includes(ended.kind)) {
+  if (NOT_TAKEN.includes(ended.kind)) {
     await wait(deed, form);
     if (!now.needsLogin) pause(ended);
     await redraw();
@@ -234,7 +228,7 @@ async function sendNow(deed, form, button) {
 // Once more, and the server's own page shows what is wrong, with everything that was typed.
 async function mend(deed) {
   const ended = await deliver(deed);
-  if (ended.kind === "unsent" || ended.kind === "broken" || ended.kind === "login") {
+  if (NOT_TAKEN.includes(ended.kind)) {
     now.needsLogin = ended.kind === "login";
     now.hasFailed = !now.needsLogin;
     await redraw();
@@ -281,13 +275,17 @@ async function onSignOut(event) {
   for (const deed of await findAll()) if (deed.state === "done") await drop(deed.id);
 }
 
+function revealOpeners() {
+  for (const opener of document.querySelectorAll("[data-waiting-open]")) opener.hidden = false;
+}
+
 export async function begin(root) {
   if (!bar() || typeof indexedDB === "undefined") return;
   root.addEventListener("submit", onSubmit, { capture: true });
   root.addEventListener("submit", onSignOut);
-  for (const opener of root.querySelectorAll("[data-waiting-open]")) opener.hidden = false;
+  revealOpeners();
   root.addEventListener("swapped", () => {
-    for (const opener of document.querySelectorAll("[data-waiting-open]")) opener.hidden = false;
+    revealOpeners();
     redraw();
   });
   root.addEventListener("pulse", wake);

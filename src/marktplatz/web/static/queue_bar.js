@@ -4,14 +4,9 @@ export const bar = () => document.getElementById("waiting");
 export const words = () => JSON.parse(bar()?.dataset.words ?? "{}");
 export const fill = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, () => value), text);
 
-const SHOWN_MS = 60_000;
+export const SHOWN_MS = 60_000;
 
 const part = (name) => bar().querySelector(`[data-waiting-${name}]`);
-
-export function say(text) {
-  const place = document.getElementById("said");
-  if (place) place.textContent = text;
-}
 
 function make(name, className, text) {
   const element = document.createElement(name);

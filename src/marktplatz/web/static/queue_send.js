@@ -4,13 +4,11 @@
 //   login    nobody is signed in any more
 //   unsent   no connection, no answer in time, or an answer that is not the server's: to be tried again
 
-import { find, lose } from "./connection.js";
+import { find, INSTANCE, lose } from "./connection.js";
+import { bar } from "./queue_bar.js";
 
 const SEND_MS = 6_000;
 const TRY_AGAIN = [502, 503, 504];
-const INSTANCE = "Marktplatz-Instance";
-
-const bar = () => document.getElementById("waiting");
 
 async function ask(address, options) {
   const control = new AbortController();
@@ -43,13 +41,17 @@ export async function readPage(address) {
   return text === null ? null : new DOMParser().parseFromString(text, "text/html");
 }
 
+// Which copy of the data answered, for all who must know; null where it was not our server.
+function meet(answer) {
+  const instance = answer.headers.get(INSTANCE);
+  if (instance) document.dispatchEvent(new CustomEvent("instance", { detail: instance }));
+  return instance;
+}
+
 // Is our server there, and which copy of the data has it? The smallest answer that it gives.
 export async function greet() {
   try {
-    const { answer } = await ask("/livez", {});
-    const instance = answer.headers.get(INSTANCE);
-    if (instance) document.dispatchEvent(new CustomEvent("instance", { detail: instance }));
-    return instance !== null;
+    return meet((await ask("/livez", {})).answer) !== null;
   } catch {
     return false;
   }
@@ -83,9 +85,7 @@ export async function deliver(deed) {
   try {
     let { answer, page } = await post(deed);
     if (answer.status === 403 && (await learnToken()) && bar().dataset.who === deed.who) ({ answer, page } = await post(deed));
-    const instance = answer.headers.get(INSTANCE);
-    if (instance) document.dispatchEvent(new CustomEvent("instance", { detail: instance }));
-    return { kind: judge(answer), status: answer.status, address: answer.url, isElsewhere: answer.redirected, page, instance };
+    return { kind: judge(answer), address: answer.url, isElsewhere: answer.redirected, page, instance: meet(answer) };
   } catch {
     return { kind: "unsent" };
   }

@@ -14,7 +14,7 @@ export function moveFocus(root) {
   return null;
 }
 
-function say(text) {
+export function say(text) {
   const place = document.getElementById("said");
   if (place) place.textContent = text;
 }
@@ -42,7 +42,39 @@ async function send(form, button) {
   });
 }
 
-async function onSubmit(event) {
+// One deed of a form at a time; `work` gets the fields in which somebody typed meanwhile.
+export async function whileBusy(form, work) {
+  if (form.getAttribute("aria-busy") === "true") return;
+  form.setAttribute("aria-busy", "true");
+  form.querySelector("[data-unsent]")?.remove();
+  const edited = new Set();
+  const note = (inner) => edited.add(inner.target);
+  form.addEventListener("input", note);
+  try {
+    await work(edited);
+  } finally {
+    form.removeEventListener("input", note);
+    form.removeAttribute("aria-busy");
+  }
+}
+
+async function sendAndShow(form, submitter, names) {
+  await whileBusy(form, async (edited) => {
+    try {
+      const answer = await send(form, submitter);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      show(page, form, answer.url, names);
+      keepEdited(form, edited);
+    } catch {
+      filterHere(form);
+      complain(form, document.documentElement.lang === "en"
+        ? "No connection. What you entered is still here; please try again."
+        : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
+    }
+  });
+}
+
+function onSubmit(event) {
   const form = event.target;
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
     event.preventDefault();
@@ -51,26 +83,7 @@ async function onSubmit(event) {
   const swap = event.submitter?.dataset.swap ?? form.dataset.swap;
   if (!swap || event.defaultPrevented) return;
   event.preventDefault();
-  if (form.getAttribute("aria-busy") === "true") return;
-  form.setAttribute("aria-busy", "true");
-  form.querySelector("[data-unsent]")?.remove();
-  const edited = new Set();
-  const note = (inner) => edited.add(inner.target);
-  form.addEventListener("input", note);
-  try {
-    const answer = await send(form, event.submitter);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    show(page, form, answer.url, swap.split(" "));
-    keepEdited(form, edited);
-  } catch {
-    filterHere(form);
-    complain(form, document.documentElement.lang === "en"
-      ? "No connection. What you entered is still here; please try again."
-      : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
-  } finally {
-    form.removeEventListener("input", note);
-    form.removeAttribute("aria-busy");
-  }
+  sendAndShow(form, event.submitter, swap.split(" "));
 }
 
 // What somebody typed while the answer was on its way stays typed.
