@@ -2,13 +2,14 @@
 
 import random
 import socket
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
+
+from relay import Relay
 
 CUT_SHARE: Final = 0.3
 
@@ -21,29 +22,14 @@ class Cut(StrEnum):
     HALF = "half"
 
 
-class BadNetwork:
+class BadNetwork(Relay):
     """One request a connection; each is cut with the same chance, whichever way."""
 
     def __init__(self, server: str, seed: int = 1) -> None:
+        super().__init__()
         self._server = urlsplit(server)
         self._random = random.Random(seed)  # noqa: S311 when to cut, nothing secret
-        self._lock = threading.Lock()
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=200)
-        self.address = "http://{}:{}".format(*self._listening.getsockname())
         self.cuts: Counter[Cut] = Counter()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
 
     def _carry(self, client: socket.socket) -> None:
         cut = self._draw()
@@ -90,10 +76,5 @@ def read_request(client: socket.socket) -> bytes:
 @contextmanager
 def cutting(server: str, seed: int = 1) -> Iterator[BadNetwork]:
     network = BadNetwork(server, seed)
-    thread = threading.Thread(target=network.serve, daemon=True)
-    thread.start()
-    try:
+    with network.at_work():
         yield network
-    finally:
-        network.close()
-        thread.join(10)

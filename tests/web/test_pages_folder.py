@@ -215,27 +215,28 @@ def test_a_form_is_typed_in_once_and_certified_under_its_number(world: World) ->
     assert chief.get(f"{AGREEMENTS}/paper-1002").json()["number"] == 1002
 
 
-def test_a_program_that_certifies_takes_the_number_on_the_paper_too(world: World) -> None:
+def type_in_first(world: World) -> tuple[TestClient, dict[str, str]]:
+    """Form 1001 of a folder that was made, and what was sent for it."""
     make_day(world)
     chief = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER))
     press(chief)
-    token = fields_of(chief.get(FOLDER).text)["form_token"]
-    sent = {"is_paper": "on", "paper": "1001", "parties.0": "bank", "parties.1": "club", "services.0.text": "x", "deed": "submit"}
-    chief.post("/organise/m1/agreements/new", data={"form_token": token, **sent})
+    typed = {"is_paper": "on", "paper": "1001", "parties.0": "bank", "parties.1": "club", "services.0.text": "x", "deed": "submit"}
+    typed["form_token"] = fields_of(chief.get(FOLDER).text)["form_token"]
+    chief.post("/organise/m1/agreements/new", data=typed)
+    return chief, typed
+
+
+def test_a_program_that_certifies_takes_the_number_on_the_paper_too(world: World) -> None:
+    type_in_first(world)
     certified = world.as_token(Role.NOTARY).post(f"{AGREEMENTS}/paper-1001/certify")
     assert certified.json()["number"] == 1001
 
 
 def test_a_form_that_was_withdrawn_may_be_typed_in_again(world: World) -> None:
-    make_day(world)
-    chief = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER))
-    press(chief)
-    token = fields_of(chief.get(FOLDER).text)["form_token"]
-    sent = {"is_paper": "on", "paper": "1001", "parties.0": "bank", "parties.1": "club", "services.0.text": "x", "deed": "submit"}
-    chief.post("/organise/m1/agreements/new", data={"form_token": token, **sent})
+    chief, typed = type_in_first(world)
     voided = world.as_token(Role.ORGANISER).post(f"{AGREEMENTS}/paper-1001/void", json={"reason": "Verschrieben"})
     assert voided.status_code == 200, voided.text
-    answer = chief.post("/organise/m1/agreements/new", data={"form_token": token, **sent}, follow_redirects=False)
+    answer = chief.post("/organise/m1/agreements/new", data=typed, follow_redirects=False)
     assert answer.status_code == 303
     assert "last=paper-1001-2" in answer.headers["location"]
 
