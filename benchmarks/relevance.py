@@ -1,10 +1,12 @@
 """How well the content score ranks: nDCG@10 and the hall test, by set, language and kind, on a relevance file.
 
-    python benchmarks/relevance.py RELEVANCE.json [--semantic]
+    python benchmarks/relevance.py RELEVANCE.json
+
+With the extra `semantic` installed it is measured with it.
 
 Gain of an offer for a need: 3 if it is the one that answers it, 2 if its topic is fully right, 1 if partly, else 0; the pool is
 all offers; needs without an offer of gain 2 or more are left out. Hall: 60 offers drawn at random with at least one of gain 2 or
-more among them, 30 draws a need; a hit if one of gain 2 or more is among the best 5.
+more among them, 300 draws a need; a hit if one of gain 2 or more is among the best 5.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from marktplatz.matching.scoring.criteria import MEASURES, find_most_points
 from marktplatz.matching.scoring.scene import Scene, build_scene
 from marktplatz.vocabulary import Criterion, OrganisationKind, WithinKind
 
-_HALL, _DRAWS, _TOP = 60, 30, 5
+_HALL, _DRAWS, _TOP = 60, 300, 5
 
 
 def build_market(data: dict[str, Any]) -> Market:
@@ -87,7 +89,7 @@ def summarise(rows: Iterable[tuple[str, float, float]]) -> list[str]:
     for name, ndcg, hall in rows:
         groups[name].append((ndcg, hall))
     return [
-        f"| {name} | {len(values)} | {np.mean([v[0] for v in values]):.3f} | {100 * np.mean([v[1] for v in values]):.0f} % |"
+        f"| {name} | {len(values)} | {np.mean([v[0] for v in values]):.3f} | {100 * np.mean([v[1] for v in values]):.1f} % |"
         for name, values in sorted(groups.items())
     ]
 
@@ -107,7 +109,9 @@ def main() -> None:
         if gains[row].max() < 2:
             continue
         ndcg, hall = measure_ndcg(points[row], gains[row], rng), measure_hall(points[row], gains[row], rng)
-        rows += [(name, ndcg, hall) for name in (need["set"], f"{need['set']}, {need['lang']}", f"{need['set']}, {need['kind']}")]
+        rows += [
+            (name, ndcg, hall) for name in ("all", need["set"], f"{need['set']}, {need['lang']}", f"{need['set']}, {need['kind']}")
+        ]
     sys.stdout.write(
         "| set | needs | nDCG@10 | in the top 5 of a hall of 60 |\n|---|---|---|---|\n" + "\n".join(summarise(rows)) + "\n"
     )

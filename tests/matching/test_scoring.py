@@ -1,6 +1,11 @@
 """The criteria: what each rewards, that unknown counts half, that weights and a market's own words are heeded."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
 import pytest
+import scipy.sparse as sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,8 +187,53 @@ def test_any_two_texts_get_the_same_points_in_any_order_of_the_entries(offer: st
 
 
 def test_without_the_extra_nothing_is_missing() -> None:
-    assert isinstance(semantic.is_available(), bool)
-    assert semantic.embed([]).shape == (0, 512)
+    assert semantic.embed([], sparse.csr_array((0, 1)), ["Chor"]).shape == (0, 512)
+
+
+class Encoder:
+    """Stands for the model: all texts share the first number; further back each length of a text has a place of its own."""
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        """One row of length 1 per text."""
+        vectors = np.zeros((len(texts), 512))
+        for row, text in enumerate(texts):
+            vectors[row, [0, 1 + len(text) % 511]] = 0.8, 0.6
+        return vectors
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra with another model; what was kept of the real one is left alone."""
+    monkeypatch.setattr(semantic, "_model", Encoder)
+    for kept in (semantic._encode, semantic._embed, semantic._embed_name, semantic._common_of_entries, semantic._common_of_names):
+        monkeypatch.setattr(semantic, kept.__name__, lru_cache(kept.__wrapped__))
+
+
+def embed(*texts: str, concepts: Sequence[Sequence[int]] = ()) -> semantic.Vectors:
+    rows = np.array(concepts or [[0, 0]] * len(texts))
+    return semantic.embed(texts, sparse.csr_array(rows), ["e" * 400, "f" * 450])
+
+
+@pytest.mark.usefixtures("encoder")
+def test_with_the_extra_texts_are_not_alike_for_what_all_entries_share() -> None:
+    one, same, other = embed("a" * 200, "b" * 200, "c" * 300)
+    assert one @ same == one @ one
+    assert abs(one @ other) < 0.1 * one @ one
+    assert np.linalg.norm(one) == pytest.approx(semantic.FULL, rel=1e-3)
+
+
+@pytest.mark.usefixtures("encoder")
+def test_with_the_extra_texts_are_alike_in_which_the_same_concepts_are_read() -> None:
+    one, same, other = embed("a" * 200, "b" * 300, "c" * 350, concepts=[[2**14, 0], [2**14, 0], [0, 2**14]])
+    assert one @ same > 0.15 * one @ one
+    assert abs(one @ other) < 0.1 * one @ one
+
+
+@pytest.mark.usefixtures("encoder")
+def test_with_the_extra_a_text_has_the_same_vector_whatever_stands_beside_it() -> None:
+    both = embed("a" * 200, "b" * 300, concepts=[[9_000, 13_690], [0, 2**14]])
+    assert np.array_equal(embed("b" * 300, "a" * 200, concepts=[[0, 2**14], [9_000, 13_690]])[::-1], both)
+    assert np.array_equal(embed("a" * 200, concepts=[[9_000, 13_690]])[0], both[0])
 
 
 def test_what_only_the_text_says_counts_but_never_excludes_and_is_shown_as_read() -> None:

@@ -1,9 +1,9 @@
 """What a text speaks of: its concepts and its character n-grams, as sparse rows of unit length. The same text, the same rows."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from math import log
 from typing import Final
 
@@ -51,6 +51,9 @@ _CONCEPT_SHARES: Final = 10_000
 _TIMES_SHARES: Final = 64
 _RARITY_SHARES: Final = 256
 
+_MOST_TEXTS: Final = 4_096
+"""That are kept as they were read, for each of the last few lexicons: a market is looked at again after every change of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
@@ -68,28 +71,43 @@ def text_of(entry: Entry) -> str:
 @lru_cache(maxsize=8)
 def analyse(entries: Entries) -> Analysis:
     """Concepts and n-grams of every entry; kept for the last few lists, which are compared by identity."""
-    found = [_weigh(entries.lexicon, text_of(member)) for member in entries.members]
+    weigh = _weigher(entries.lexicon)
+    found = [weigh(text_of(member)) for member in entries.members]
     grams, vocabulary = weigh_grams([words for _, words in found])
     concepts = _to_rows([concepts for concepts, _ in found], len(entries.lexicon.concepts))
     return Analysis(_to_unit(concepts), grams, vocabulary)
 
 
-def find_concepts(lexicon: Lexicon, text: str) -> Iterator[tuple[int, str]]:
+def find_concepts(lexicon: Lexicon, text: str) -> tuple[tuple[int, str], ...]:
     """(concept, words as written) of every match, German words always, the text's own language beside them.
 
     What says nothing in German, and has no small word that would tell the language, is tried in the others.
     """
+    return _finder(lexicon)(text)
+
+
+@lru_cache(maxsize=4)
+def _finder(lexicon: Lexicon) -> Callable[[str], tuple[tuple[int, str], ...]]:
+    return lru_cache(maxsize=_MOST_TEXTS)(partial(_find_concepts, lexicon))
+
+
+def _find_concepts(lexicon: Lexicon, text: str) -> tuple[tuple[int, str], ...]:
     own = find_language(text)
     found = [match for language in dict.fromkeys(("de", own)) for match in _find_in(lexicon, text, language)]
     if not found and own == "de":
         found = [match for language in find_other_languages(text) for match in _find_in(lexicon, text, language)]
-    yield from found
+    return tuple(found)
 
 
 def _find_in(lexicon: Lexicon, text: str, language: str) -> Iterator[tuple[int, str]]:
     spellings = find_all_spellings(text, language)
     for concept, first, last in find_matches(lexicon, [word for word, _ in spellings], language):
         yield concept, " ".join(written for _, written in spellings[first : last + 1])
+
+
+@lru_cache(maxsize=4)
+def _weigher(lexicon: Lexicon) -> Callable[[str], tuple[Mapping[int, int], Mapping[str, int]]]:
+    return lru_cache(maxsize=_MOST_TEXTS)(partial(_weigh, lexicon))
 
 
 def _weigh(lexicon: Lexicon, text: str) -> tuple[dict[int, int], dict[str, int]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from marktplatz.market import Entry
@@ -70,6 +71,7 @@ _MOST_THINGS: Final = 1e6
 """Larger numbers are slips of the pen, and no help to anybody."""
 
 
+@lru_cache(maxsize=4_096)
 def read_hints(text: str, *, market_day: date | None) -> Hints:
     """What a free text says of head-count, hours, things, dates, weekdays and places; German, and the basics of English.
 

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -111,10 +111,13 @@ def load_lexicon() -> Lexicon:
 
 def extend_lexicon(lexicon: Lexicon, additions: Iterable[MarketConcept]) -> Lexicon:
     """The lexicon with a market's own German words: new ones for a known concept, or a concept of its own."""
+    own = tuple(additions)
+    return _extend(lexicon, own) if own else lexicon
+
+
+@lru_cache(maxsize=4)
+def _extend(lexicon: Lexicon, own: tuple[MarketConcept, ...]) -> Lexicon:
     concepts = {concept.id: concept for concept in lexicon.concepts}
-    own = list(additions)
-    if not own:
-        return lexicon
     for addition in own:
         known = concepts.get(addition.id) or Concept(addition.id, ConceptKind.SERVICE, (), {}, {}, label=addition.id)
         words = dict(known.words) | {"de": (*known.words.get("de", ()), *addition.words)}
@@ -255,6 +258,7 @@ _SHORTEST_INFLECTED: Final = 3
 """Shorter parts of a phrase must be the whole word: "e bike" is not in "ein Bikepark"."""
 _ENDINGS: Final = ("innen", "ern", "en", "er", "es", "em", "in", "e", "n", "s")
 _SHORTEST_HEAD: Final = 3
+_VOWEL: Final = re.compile("[aeiouy]")
 _SHORTEST_MEANT: Final = 7
 """A misspelt first part of a compound has more letters than this."""
 _PREFIXES: Final = frozenset(
@@ -284,6 +288,13 @@ def _look_up_meant(lexicon: Lexicon, language: str, word: str) -> tuple[int, ...
     return ()
 
 
+def _may_be_joint(word: str, start: int) -> bool:
+    """May a compound's last part begin here? After a syllable that is no prefix, not within an umlaut: Sch|weine, F|ührung."""
+    first = word[:start]
+    within_umlaut = word[start] == "e" and first[-1] in "aou"
+    return first not in _PREFIXES and not within_umlaut and _VOWEL.search(first) is not None
+
+
 def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...]:
     """Non-overlapping stretches at a word's beginning and its end, the longest first."""
     spans: list[tuple[int, int, list[int]]] = []
@@ -296,7 +307,7 @@ def _look_up(stems: Mapping[str, tuple[Stem, ...]], word: str) -> tuple[int, ...
                 spans.append((0, len(word) if is_whole else end, concepts))
     ends = [len(word) - len(ending) for ending in ("", *_ENDINGS) if word.endswith(ending)]
     for start in range(_SHORTEST_HEAD, len(word) - _SHORTEST_STEM + 1):
-        if word[:start] in _PREFIXES:
+        if not _may_be_joint(word, start):
             continue
         for end in ends:
             concepts = [stem.concept for stem in stems.get(word[start:end], ()) if stem.as_end]

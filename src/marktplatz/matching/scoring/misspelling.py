@@ -18,14 +18,16 @@ _FAR: Final = 9
 """A letter is taken for one that sounds alike; any other makes another word: Belehrung, Bekehrung."""
 _OTHER_WORDS: Final = tuple(
     words_of("""
-abholz administration anhaeng anschrei arbeitsagentur arbeitserlaubnis arbeitslohn aufgedrueck auftrat ausdruck ausdrueck bedenk
-bedrueck begruend bekehr belebung beschlag beschreit beschritt bewerte bewertung bewirkt braeucht darstell desert dessert
-durchsteh einklag einlegen eisbrech entwerf erbracht fernsehserie fliess fluecht geaender gebaer gedank gedrueck gehilf gemeint
-gerecht geschmeck gesellt gesteckt gestreck gesunken glasflasch influenc information instrumentalis jahreswend konservat
-lebensaufgabe leistung loesung medikation multiplik nachdrueck nachlaess naeher personali personalmangel platen praktike reaktion
-restauration schaff scheid schengen schenkel schink schlaeg schlag schlicht schloss schmeck schnitzel schnuer schraenk schrei
-schrot schueller schuer schuess schulisch schwager schwenk spielstand spielzug strecke strich taeusch tausch understand verfasser
-vermied verstaerk verzier vorschlug wasserbad wasserball wasserwerf wegweisend weis wirkstoff zeitmangel zusammensetz
+abholz abschnitt administration anhaeng anschrei arbeitsagentur arbeitserlaubnis arbeitslohn astronom aufgedrueck aufnahm
+auftrat ausdruck ausdrueck bauunternehm bedenk bedrueck begruend bekehr belebung beleidig beschlag beschreit beschritt
+bewerte bewertung bewirkt braeucht darstell desert dessert durchsteh eingab einklag einlegen eisbrech entwerf erbracht
+erwaehn exemplar fernsehserie fliess fluecht geaender gebaer gedank gedrueck gegenspiel gehilf gemeint gerecht geschmeck
+geschnitt gesellt gesteckt gestreck gesunken glasflasch influenc information instrumentalis jahreswend konservat korrespond
+kulturzentr lebensaufgabe leistung loesung medikation multiplik nachdrueck nachlaess naeher personali personalmangel platen
+potenziell praktike psychologie reaktion reiss restauration schaff scheid schengen schenkel schink schlaeg schlag schlecht schlicht
+schloss schmeck schnitzel schnuer schraenk schrei schrot schueller schuer schuess schulisch schwager schwenk spielstand
+spielzug sprachlos strecke strich taeusch tausch understand verdeckt verderb verfasser verlink vermerk vermied verschied
+verstaerk verwoehn verzier vorschlug wasserbad wasserball wasserwerf wegweisend weis wirkstoff zeitmangel zusammensetz
 """)
 )
 """Beginnings of words that are right as they stand, though they look like a slip of one in the lexicon."""
@@ -35,12 +37,13 @@ Table = Mapping[str, tuple[str, ...]]
 
 def index_by_gaps(stems: Iterable[str]) -> Table:
     """Stems by what is left of them when a letter is missing; two words share a remainder if they are about a slip apart."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for stem in stems:
         if len(stem) >= SHORTEST:
+            alone = (stem,)  # most remainders have one stem, and share this
             for gapped in _leave_out(stem):
-                found.setdefault(gapped, []).append(stem)
-    return {gapped: tuple(same) for gapped, same in found.items()}
+                found[gapped] = found[gapped] + alone if gapped in found else alone
+    return found
 
 
 def may_be_misspelt(word: str) -> bool:

@@ -125,6 +125,10 @@ class Scene:
     neighbours: BoolArray
 
 
+_GROUND: Final = ("market", "organisations", "concepts")
+"""The parts of a market that its entries are read with."""
+
+
 def was_read(scene: Scene, offer: int, need: int, *fields: str) -> bool:
     """Did one of the fields come from the text, because its sender had left it empty?"""
     return any(
@@ -134,11 +138,17 @@ def was_read(scene: Scene, offer: int, need: int, *fields: str) -> bool:
     )
 
 
-def build_scene(market: Market, *, offers: Entries | None = None, needs: Entries | None = None) -> Scene:
-    """Sort a market by ids and turn it into arrays; a side that is given, built for the same organisations, is kept."""
+def build_scene(market: Market, *, offers: Entries | None = None, needs: Entries | None = None, like: Scene | None = None) -> Scene:
+    """Sort a market by ids and turn it into arrays; a side that is given, built for the same organisations, is kept.
+
+    `like` is an earlier scene, of this market or any other: its sides are kept where nothing that they were made of differs.
+    """
     organisations = tuple(sorted(market.organisations, key=lambda organisation: organisation.id))
     position = {organisation.id: index for index, organisation in enumerate(organisations)}
     lexicon = extend_lexicon(load_lexicon(), market.concepts)
+    if like is not None and all(getattr(market, name) == getattr(like.market, name) for name in _GROUND):
+        offers = like.offers if offers is None and market.offers == like.market.offers else offers
+        needs = like.needs if needs is None and market.needs == like.market.needs else needs
     offers = _build_entries(market, market.offers, position, lexicon) if offers is None else offers
     needs = _build_entries(market, market.needs, position, lexicon) if needs is None else needs
     targets = position, offers.position, needs.position

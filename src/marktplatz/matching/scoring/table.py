@@ -102,6 +102,21 @@ def with_exceptions(scene: Scene, table: ScoreTable) -> ScoreTable:
     )
 
 
+def with_other_rules(scene: Scene, table: ScoreTable) -> ScoreTable:
+    """A full table made for other pins and exclusions than the scene has: no content is compared again.
+
+    What was shut out may be the return for another pair, or no longer be; where one is required, pairs come and go with it, so
+    such a market is scored anew.
+    """
+    exclusions = find_exclusions(scene, table.offers, table.needs)
+    ways = _find_ways(scene, table.offers, table.needs, exclusions, table.parts[:, :-1])
+    giver, taker = scene.offers.organisations[table.offers], scene.needs.organisations[table.needs]
+    (rows,) = np.nonzero(ways[giver, taker] != table.ways[giver, taker])
+    parts = table.parts.copy()
+    parts[rows, -1] = score_pairs(scene, table.offers[rows], table.needs[rows], ways)[:, -1]
+    return replace(table, parts=parts, exclusions=exclusions, ways=ways)
+
+
 def score_pairs(scene: Scene, offers: IntArray, needs: IntArray, ways: Ways, content: FloatArray | None = None) -> IntArray:
     """Parts in points of any pairs, possible or not: of the criteria and, last, of the return; shape (P, C)."""
     if content is None:

@@ -38,6 +38,12 @@ mit moechte moechten nach nicht nur oder ohne schon sehr sein sich sie sind so u
 unserer vom von vor was wenn wer wie wir wird wollen wuerden zu zum zur suchen biete suche unterstuetzung
 hallo inklusive sucht suchst benoetigt benoetigen fehlt fehlen braeuchten braeuchte hilft gibt geben koennte koennten haetten haette
 alles ganz gut lieber liebsten irgendein irgendwas jemand jemandem jemanden viel viele
+beim ins ans aufs durch gegen hinter zwischen neben waehrend seit ob denn weil damit dazu daran davon darauf dafuer dabei
+wo wohin woher warum wofuer womit wobei welche welcher welches welchen dieser diese dieses diesen diesem jeder jede jedes jeden
+einige einigen mehrere mehreren beide solche hin her noch immer wieder werden wurde worden werde sollen soll sollte sollten
+muessen muss muesste muessten duerfen darf hatte war waren waere sei ihre ihren ihrem ihrer seine seinen seiner mein meine meinen
+dein deine euer eure eurer da hier dort dann sondern sowie bzw etc zwar doch nun jetzt machen macht kommt stellen stellt
+wuenschen
 a and are for from in is of on or our the to we with you your
 """
 _EMPTY: Final = frozenset(_EMPTY_WORDS.split())
