@@ -105,6 +105,7 @@ class _Reading:
         delimiter = find_delimiter(text[stream.tell() : stream.tell() + 100_000], sheet)
         reader = csv.reader(stream, delimiter=delimiter, strict=True)
         line = offset + 1
+        has_guards = "'" in text
         try:
             for number, row in enumerate(reader):
                 if number > limit and any(row):
@@ -113,7 +114,8 @@ class _Reading:
                 if refusal := self._refuse(row, line, file):
                     self.broken.append((sheet, refusal))
                     return
-                yield line, [unguard_formula(cell) for cell in row[:MAX_COLUMNS]]
+                cells = row[:MAX_COLUMNS]
+                yield line, [unguard_formula(cell) for cell in cells] if has_guards else cells
                 line = offset + reader.line_num + 1
         except csv.Error as error:
             code = "cell_too_long" if "field limit" in str(error) else "csv_quotes"
@@ -122,7 +124,7 @@ class _Reading:
     def _refuse(self, row: list[str], line: int, file: str) -> Finding | None:
         """What makes this row the last one that is looked at."""
         self.cells += len(row) - row.count("")
-        if any(row[MAX_COLUMNS:]):
+        if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
             return Finding("far_column", Place(file, row=line))
         if self.cells > MAX_CELLS:
             return Finding("too_many_cells", Place(file, row=line), {"limit": MAX_CELLS})

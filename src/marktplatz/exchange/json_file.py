@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -41,8 +42,8 @@ class _DoubledObject(dict[str, Any]):
     doubled: str
 
 
-def read_json(path: Path) -> tuple[bytes, Origins, list[Finding]]:
-    """The file's bytes, fit for validation, and what was found beside; InvalidInput where it is not JSON of a market."""
+def read_json(path: Path) -> tuple[bytes, dict[str, Any], Origins, list[Finding]]:
+    """The file's bytes, fit for validation, what they say, what was found beside; InvalidInput for what is no JSON of a market."""
     _refuse_if_large(path.stat().st_size, Place(path.name))
     return read_json_bytes(path.name, path.read_bytes())
 
@@ -52,7 +53,7 @@ def _refuse_if_large(size: int, place: Place) -> None:
         raise InvalidInput(Finding("file_too_large", place, {"limit": MAX_BYTES // 1_000_000}))
 
 
-def read_json_bytes(file: str, sent: bytes) -> tuple[bytes, Origins, list[Finding]]:
+def read_json_bytes(file: str, sent: bytes) -> tuple[bytes, dict[str, Any], Origins, list[Finding]]:
     """The same for a file that is in memory already; `file` is its name for the findings."""
     place = Place(file)
     _refuse_if_large(len(sent), place)
@@ -64,7 +65,7 @@ def read_json_bytes(file: str, sent: bytes) -> tuple[bytes, Origins, list[Findin
         # Another kind of file altogether: all else that is wrong with it would only confuse.
         raise InvalidInput(Finding("wrong_format", Place(file, field="format"), {"found": shorten(content["format"])}))
     _refuse_long_lists(content, place)
-    return raw, Origins(file, is_json=True), list(stop_early(_find_oddities(content, file)))
+    return raw, content, Origins(file, is_json=True), list(stop_early(_find_oddities(content, file)))
 
 
 def parse_json(raw: bytes) -> Any:
@@ -163,11 +164,11 @@ def _find_oddities(content: dict[str, Any], file: str) -> Iterator[Finding]:
     elif content["organisations"] == []:
         yield Finding("no_organisations", Place(file, "organisations"), severity=Severity.WARNING)
     unknown = _UnknownKeys(file)
-    for list_key, row, prefix, member, known in _objects(content):
+    for list_key, row, prefix, member, known in _objects(content, are_odd_only=True):
         if isinstance(member, _DoubledObject):
             yield Finding("double_key", Place(file, list_key, row, prefix + member.doubled))
         if not member.keys() <= known:
-            unknown.note(Place(file, list_key, row, prefix), member, known)
+            unknown.note(list_key, row, prefix, member, known)
     yield from unknown.tell()
 
 
@@ -178,12 +179,16 @@ class _UnknownKeys:
         self.file = file
         self.firsts: dict[tuple[str | None, str], _UnknownKey] = {}
 
-    def note(self, place: Place, member: dict[str, Any], known: frozenset[str]) -> None:
-        """The unknown ones among an object's keys; the place's field is what stands before them."""
+    def note(self, list_key: str | None, row: int | None, prefix: str, member: dict[str, Any], known: frozenset[str]) -> None:
+        """The unknown ones among an object's keys, in the order of the file; `prefix` is what stands before them."""
         for key in member:
-            name = (place.sheet, f"{place.field}{key}")
-            if key not in known and (name in self.firsts or len(self.firsts) <= MAX_FINDINGS):
-                self.firsts.setdefault(name, _UnknownKey(place.row, key, known)).count += 1
+            if key not in known:
+                name = (list_key, prefix + key)
+                first = self.firsts.get(name)
+                if first is not None:
+                    first.count += 1
+                elif len(self.firsts) <= MAX_FINDINGS:
+                    self.firsts[name] = _UnknownKey(row, key, known, 1)
 
     def tell(self) -> Iterator[Finding]:
         for (list_key, key), first in self.firsts.items():
@@ -197,7 +202,7 @@ class _UnknownKey:
     row: int | None
     key: str
     known: frozenset[str]
-    count: int = 0
+    count: int
 
     def tell(self, place: Place) -> Finding:
         near = difflib.get_close_matches(self.key[:60], sorted(self.known), n=1, cutoff=0.7)
@@ -212,16 +217,30 @@ def _lists(content: dict[str, Any]) -> dict[str, list[Any]]:
     return {key: lists[key] for key in MODEL_BY_LIST if isinstance(lists.get(key), list)}
 
 
-def _objects(content: dict[str, Any]) -> Iterator[tuple[str | None, int | None, str, dict[str, Any], frozenset[str]]]:
-    """Every object of the file that has a meaning: list, row, prefix of its keys, the object, the keys it may have."""
+def _objects(
+    content: dict[str, Any], *, are_odd_only: bool = False
+) -> Iterator[tuple[str | None, int | None, str, dict[str, Any], frozenset[str]]]:
+    """Every object of the file that has a meaning: list, row, prefix of its keys, the object, the keys it may have.
+
+    If only odd ones are asked for, lists of which it is seen at once that they have none are left out.
+    """
     yield None, None, "", content, known_keys(Market)
     market = content.get("market")
     if isinstance(market, dict):
         yield "market", None, "", market, known_keys(Policy)
     for list_key, members in _lists(content).items():
         known = known_keys(MODEL_BY_LIST[list_key])
+        if are_odd_only and _are_plain(members, known):
+            continue
         for row, member in enumerate(members, 1):
             if isinstance(member, dict):
                 yield list_key, row, "", member, known
                 if isinstance(contact := member.get("contact"), dict) and "contact" in known:
                     yield list_key, row, "contact.", contact, known_keys(Contact)
+
+
+def _are_plain(members: list[Any], known: frozenset[str]) -> bool:
+    """Do the objects of a list have known keys only, each once, and no objects inside? Asked of all at once."""
+    if "contact" in known or set(map(type, members)) != {dict}:
+        return False
+    return known.issuperset(chain.from_iterable(set(map(tuple, members))))

@@ -5,13 +5,13 @@ from typing import Final
 
 MAX_COLUMNS: Final = 200
 """What stands further to the right is no table of ours."""
-MAX_CELLS: Final = 1_600_000
-"""Filled cells of all lists of a workbook or folder together: the longest score table, and 400,000 beside."""
+MAX_CELLS: Final = 800_000
+"""Filled cells of all lists of a workbook or folder together: the longest score table, and 500,000 beside."""
 MAX_VALUES: Final = 1_000
 """Values in one list or object inside an entry of a JSON file."""
 
 _DEFAULT_ROWS: Final = 20_000
-_ROWS: Final[Mapping[str, int]] = {"scores": 400_000}
+_ROWS: Final[Mapping[str, int]] = {"scores": 100_000}
 _ENTRIES: Final[Mapping[str, int]] = {"scores": 400_000, "wishes": 100_000, "pairs": 100_000, "earlier_agreements": 100_000}
 
 

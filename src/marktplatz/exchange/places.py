@@ -1,7 +1,7 @@
 """Where a value of the JSON structure stood in the file it came from."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -65,3 +65,8 @@ class Origins:
         sheet = SHEET_BY_KEY.get(list_key)
         column = sheet.column_by_key.get(field_key) if sheet else None
         return column.heading if column else field_key
+
+
+def is_reported(spot: Spot, reported: Collection[Spot]) -> bool:
+    """Is a field, in its entry or in every one, told about already?"""
+    return spot in reported or (spot[0], None, spot[2]) in reported

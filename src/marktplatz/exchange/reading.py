@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from marktplatz.errors import Finding, InvalidInput, Place, Severity
 from marktplatz.exchange.csv_folder import ZIP_LIMITS, read_csv_folder, read_csv_zip
@@ -17,7 +17,7 @@ from marktplatz.exchange.mentions import note_columns
 from marktplatz.exchange.places import Origins
 from marktplatz.exchange.spreadsheet import read_spreadsheet
 from marktplatz.exchange.tables import Content, Mend, as_it_is, find_missing_organisations
-from marktplatz.exchange.validation import salvage, validate
+from marktplatz.exchange.validation import has_errors, salvage, validate, validate_content
 from marktplatz.exchange.zip_file import MAX_NAME
 from marktplatz.market import Market
 
@@ -54,7 +54,7 @@ def examine_market(path: Path) -> tuple[Market | None, tuple[Finding, ...]]:
         market, findings, _ = _read(path)
     except InvalidInput as error:
         return None, shorten(error.findings)
-    return None if _has_errors(findings) else market, shorten(findings)
+    return None if has_errors(findings) else market, shorten(findings)
 
 
 def read_market_bytes(name: str, content: bytes) -> tuple[Market, tuple[Finding, ...]]:
@@ -84,7 +84,7 @@ def read_mended_bytes(name: str, content: bytes, mending: Mending) -> MendedMark
     """The same with some cells replaced. InvalidInput if it cannot be read at all."""
     parts: list[_Part] = []
     market, findings, origins = _read_bytes(_base_name(name), content, mending.mend, parts)
-    if market is not None and not _has_errors(findings):
+    if market is not None and not has_errors(findings):
         return MendedMarket(SentMarket(market, findings, origins), None, shorten(findings))
     sound = next((_keep_sound(*part) for part in parts), None)
     return MendedMarket(None, sound, shorten(findings))
@@ -120,13 +120,9 @@ def _base_name(name: str) -> str:
 
 
 def _without_errors(market: Market | None, findings: tuple[Finding, ...], origins: Origins) -> SentMarket:
-    if market is None or _has_errors(findings):
+    if market is None or has_errors(findings):
         raise InvalidInput(*shorten(finding for finding in findings if finding.severity is Severity.ERROR))
     return SentMarket(market, findings, origins)
-
-
-def _has_errors(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _read(path: Path) -> _Read:
@@ -152,8 +148,7 @@ def _read_by_kind(path: Path) -> _Read:
         return _validate_tables(read_csv_folder(path))
     suffix = path.suffix.lower()
     if suffix == ".json":
-        raw, origins, findings = read_json(path)
-        return _validate(raw, origins, findings)
+        return _validate(*read_json(path))
     if suffix in _WORKBOOKS:
         return _validate_tables(read_spreadsheet(path))
     if suffix == ".zip":
@@ -190,7 +185,11 @@ def _unknown_kind(file: str, suffix: str) -> InvalidInput:
     return InvalidInput(Finding(code, Place(file), {"found": shorten_text(suffix or file)}))
 
 
-def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> _Read:
+def _validate(raw: bytes, content: dict[str, Any], origins: Origins, findings: list[Finding]) -> _Read:
+    wrong = validate_content(content, origins)
+    content.clear()  # a large market need not be in memory twice
+    if wrong:
+        return None, (*findings, *wrong), origins
     market, told = validate(raw, origins)
     return market, (*findings, *told), origins
 
@@ -198,11 +197,13 @@ def _validate(raw: bytes, origins: Origins, findings: list[Finding]) -> _Read:
 def _validate_tables(content: Content, parts: list[_Part] | None = None) -> _Read:
     """`parts`, if given, gets what may be kept of a market with errors."""
     findings = [*content.findings, *find_missing_organisations(content)]
+    if parts is None and (wrong := validate_content(content.members, content.origins, content.reported, content.unread)):
+        return None, (*findings, *wrong), content.origins
     raw = json.dumps(content.members).encode()
     content.members.clear()  # a large market need not be in memory twice
     market, told = validate(raw, content.origins, content.reported, content.unread)
-    if market is not None:
+    if market is not None and not has_errors((*findings, *told)):
         note_columns(market, content.origins)
-    if parts is not None and _has_errors((*findings, *told)):
+    if parts is not None and has_errors((*findings, *told)):
         parts.append((raw, content.origins, frozenset(content.unread)))
     return market, (*findings, *told), content.origins

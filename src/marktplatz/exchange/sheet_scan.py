@@ -20,9 +20,11 @@ _TOKEN: Final = re.compile(rb"<(?:\w+:)?(?:row(?=[\s>/])([^<>]*)|c(?=[\s>/])([^<
 _PLAIN_ROW: Final = re.compile(
     rb'<row r="([0-9]{1,7})"[^<>]*+>'
     rb'(?:<c r="([A-F]?[A-Z])\1"(?: s="[0-9]+"| t="(?:s|n|b|str|inlineStr)")*+'
-    rb"(?:/>|>(?:<v>[^<]*+</v>|<is><t[^<>]*+>[^<]*+</t></is>)</c>))*+</row>"
+    rb"(?:/>|>(?:(?=<[fv])(?:<f(?=[\s/>])[^<>/]*+(?:/>|>[^<]*+</f>))?+(?:<v>[^<]*+</v>)?+|<is><t[^<>]*+>[^<]*+</t></is>)</c>))*+</row>"
 )
-"""A row as programs write it, all of whose cells lie in it, near enough, and hold plain values; the last one's column."""
+"""A row as programs write it, whose cells lie in it, near enough, and hold plain values or formulas; the last one's column."""
+_FORMULA: Final = re.compile(rb'<c r="([A-Z]++)[^<>]*><f')
+"""A cell with a formula in such a row."""
 _REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
 _IS_ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ERROR_VALUE: Final = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]{1,20})<")
@@ -51,7 +53,11 @@ def scan_sheet(stream: IO[bytes], max_rows: int, max_cells: int) -> Scan:
     for token in _tokens(stream):
         if token.re is _PLAIN_ROW:
             row, column = int(token[1]), 0
-            look.count(row, _column_number(token[2] or b""), token[0].count(b"</c>"))
+            cells = token[0]
+            look.count(row, _column_number(token[2] or b""), cells.count(b"</c>"))
+            if b"<f" in cells:
+                for letters in _FORMULA.findall(cells):
+                    look.note(row, _column_number(letters), "formula")
             continue
         row_attributes, cell_attributes, next_tag = token.groups()
         if row_attributes is not None:
@@ -104,13 +110,23 @@ def _tokens(stream: IO[bytes]) -> Iterator[re.Match[bytes]]:
         buffer += piece
         end = len(buffer) - _LONGEST_TOKEN if piece else len(buffer)
         position = 0
-        while (token := _TOKEN.search(buffer, position)) and token.start() < end:
-            token = (token[1] is not None and _PLAIN_ROW.match(buffer, token.start())) or token
+        while token := _next_token(buffer, position, end):
             yield token
             position = token.end()
         if not piece:
             return
         buffer = buffer[max(end, position, 0) :]
+
+
+def _next_token(buffer: bytes, position: int, end: int) -> re.Match[bytes] | None:
+    """The next one that begins before the end; most often a plain row follows another at once."""
+    following = _PLAIN_ROW.match(buffer, position) if position < end else None
+    if following is not None:
+        return following
+    token = _TOKEN.search(buffer, position)
+    if token is None or token.start() >= end:
+        return None
+    return (token[1] is not None and _PLAIN_ROW.match(buffer, token.start())) or token
 
 
 def _row_number(attributes: bytes, following: int) -> int:

@@ -20,7 +20,7 @@ NO_PARAMS: Final[Params] = {}
 EXAMPLE_PREFIX: Final = "BEISPIEL"
 """An id that starts so is the template's example row; it and all that refers to it is left out."""
 
-_REPEATED: Final = (str, float)
+_REPEATED: Final = frozenset((str, float))
 """Types whose values never equal one of the other, as true and 1 do."""
 
 
@@ -126,16 +126,19 @@ class _TableReader:
         self.columns: list[Column | None] = []
         self.known: list[dict[Cell, Json]] = []
         """By column, what cells were found to say: a score table says the same over and over."""
+        self.keys: list[str] | None = None
+        """The keys of the columns, if each is read and none is part of something larger."""
 
     def read_members(self) -> Iterator[dict[str, Json]]:
-        rows = ((number, cells) for number, cells in self.table.rows if not all(map(is_blank, cells)))
-        heading_row = next(rows, None)
+        rows = iter(self.table.rows)
+        heading_row = next((row for row in rows if not all(map(is_blank, row[1]))), None)
         if heading_row is None:
             return
         self._read_headings(*heading_row)
         is_complete = None
         for number, cells in rows:
-            if self._is_example(cells):
+            member = self._read_known_row(cells)
+            if member is None and (all(map(is_blank, cells)) or self._is_example(cells)):
                 continue
             if len(self.findings) > MAX_FINDINGS:
                 # Whatever stands below is not told about and may be what others refer to.
@@ -143,7 +146,7 @@ class _TableReader:
                 return
             if is_complete is None:
                 is_complete = self._check_required(heading_row[0])
-            member = self._read_row(number, cells)
+            member = self._read_row(number, cells) if member is None else member
             if member is not None:
                 self.row_numbers.append(number)
                 yield member
@@ -161,6 +164,9 @@ class _TableReader:
                 column = self._recognise(number, str(cell).strip())
             self.columns.append(column)
         self.known = [{} for _ in self.columns]
+        columns = [column for column in self.columns if column is not None]
+        if len(columns) == len(self.columns) and not any("." in column.key for column in columns):
+            self.keys = [column.key for column in columns]
 
     def _recognise(self, number: int, heading: str) -> Column | None:
         column = self.table.sheet.column_by_heading.get(fold(heading))
@@ -197,6 +203,15 @@ class _TableReader:
             for cell, known, column in zip(cells, self.known, self.columns, strict=False)
         )
 
+    def _read_known_row(self, cells: Sequence[Cell]) -> dict[str, Json] | None:
+        """One entry all of whose cells stood in a row above, one in each column; None for any other."""
+        if self.keys is None or len(cells) != len(self.keys) or not _REPEATED.issuperset(map(type, cells)):
+            return None
+        try:
+            return {key: known[cell] for key, known, cell in zip(self.keys, self.known, cells, strict=True)}
+        except KeyError:
+            return None
+
     def _read_row(self, number: int, cells: Sequence[Cell]) -> dict[str, Json] | None:
         """One entry; None for a row that says nothing in the columns that are read."""
         member: dict[str, Json] = {}
@@ -222,7 +237,7 @@ class _TableReader:
             self.content.reported.add((self.table.sheet.key, len(self.row_numbers), column.key))
             return
         _put(member, column.key, value)
-        if column.kind in (CellKind.ID, CellKind.POINTS) and type(cell) in _REPEATED:
+        if "." not in column.key and type(cell) in _REPEATED and not isinstance(value, list):
             self.known[position][cell] = value
 
 

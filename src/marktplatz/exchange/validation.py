@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
@@ -11,12 +11,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from marktplatz.errors import Finding, Place
+from marktplatz.errors import Finding, Place, Severity
 from marktplatz.exchange.columns import SHEET_BY_KEY
 from marktplatz.exchange.flood import MAX_FINDINGS, rest, stop_early
 from marktplatz.exchange.found import shorten
-from marktplatz.exchange.places import Origins, Spot
+from marktplatz.exchange.places import Origins, Spot, is_reported
 from marktplatz.exchange.salvage import Loss, find_further_contradictions, find_sensible_contradictions, find_sound_part
+from marktplatz.exchange.score_scan import SCORES, FaultyScores, find_faulty_scores, has_long_scores
 from marktplatz.exchange.words import describe_choices
 from marktplatz.market import Market
 
@@ -69,6 +70,40 @@ def validate(
     return market, _tell_contradictions(find_sensible_contradictions(market, Loss(lists=set(unread))), origins, reported)
 
 
+def validate_content(
+    content: dict[str, Any], origins: Origins, reported: Collection[Spot] = (), unread: Collection[str] = ()
+) -> list[Finding]:
+    """What is wrong in a market with a long table of scores, none if that takes an object per line to see.
+
+    A faulty table, or one beside which something else is wrong, is told about without being built.
+    """
+    if not has_long_scores(content):
+        return []
+    faulty = find_faulty_scores(content, reported, unread)
+    market, told = validate(json.dumps({**content, SCORES: []}).encode(), origins, reported, unread)
+    if faulty is not None:
+        return told + _tell_scores(faulty, content[SCORES], origins, reported)
+    return told if market is None or has_errors(told) else []
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _tell_scores(faulty: FaultyScores, scores: Sequence[Any], origins: Origins, reported: Collection[Spot]) -> list[Finding]:
+    """The first lines in the words of the validation, then how many more there are."""
+    rows = list(dict.fromkeys(row for row, _ in faulty.malformed[:MAX_FINDINGS]))
+    told = []
+    for detail in _details_of({SCORES: [scores[row] for row in rows]}) if rows else ():
+        _, index, key = locate(detail["loc"])
+        spot = (SCORES, None if index is None else rows[index], key)
+        if not is_reported(spot, reported):
+            told.append(_finding(detail, spot, origins))
+    more = len(faulty.malformed) - len(told)
+    told += [rest(Finding("malformed", origins.place(SCORES)), more)] if more > 0 else []
+    return told + [origins.translate(finding) for finding in faulty.contradictions]
+
+
 def salvage(raw: bytes, unread: Collection[str] = ()) -> tuple[Market, Loss] | None:
     """What of a market with faulty fields is sound."""
     try:
@@ -86,7 +121,7 @@ def _tell_errors(
     if details and details[0]["type"] == "json_invalid":
         return [_json_finding(str(details[0]["ctx"]["error"]), origins)]
     spots = [locate(detail["loc"]) for detail in details]
-    news = [(detail, spot) for detail, spot in zip(details, spots, strict=True) if not _is_reported(spot, reported)]
+    news = [(detail, spot) for detail, spot in zip(details, spots, strict=True) if not is_reported(spot, reported)]
     told = [_finding(detail, spot, origins) for detail, spot in news[:MAX_FINDINGS]]
     if error.error_count() > MAX_FINDINGS:
         return told + _rests(Counter(spot[0] for _, spot in news[MAX_FINDINGS:]), error.error_count() - len(details), origins)
@@ -178,17 +213,13 @@ def _expected(spot: Spot, origins: Origins, codes: str) -> str:
     return describe_choices(choice) if choice else codes
 
 
-def _is_reported(spot: Spot, reported: Collection[Spot]) -> bool:
-    return spot in reported or (spot[0], None, spot[2]) in reported
-
-
 def _tell_contradictions(
     contradictions: Iterable[Iterable[Finding]], origins: Origins, reported: Collection[Spot]
 ) -> list[Finding]:
     """The contradictions in the words of the source; of each check the first ones."""
     told: list[Finding] = []
     for check in contradictions:
-        news = (finding for finding in check if not _is_reported(_spot(finding.place), reported))
+        news = (finding for finding in check if not is_reported(_spot(finding.place), reported))
         told += (origins.translate(finding) for finding in stop_early(news))
     return told
 

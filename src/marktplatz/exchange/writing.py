@@ -7,11 +7,13 @@ import os
 import stat
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from marktplatz.errors import Finding, InvalidInput, Place
-from marktplatz.market import Market
+from marktplatz.market import Market, Value
+from marktplatz.same import Same
 
 _SORTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "categories": ("code",),
@@ -23,6 +25,9 @@ _SORTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "pairs": ("offer", "need", "status"),
     "scores": ("offer", "need"),
 }
+_LISTS: Final = frozenset(_SORTED_BY) - {"categories", "scores"}
+_MOST_LISTS: Final = 8
+"""Texts of lists that are kept, and with them the lists: those of a market and what differs in another, without score tables."""
 _SETS: Final = ("break_rounds", "absent_rounds", "values", "excludes", "impact_fields")
 
 
@@ -34,15 +39,27 @@ def market_to_json(market: Market) -> bytes:
 
 def content_sha256(market: Market) -> str:
     """The hash of what the market says: the order of its lists, layout and written-out defaults make no difference."""
-    content = market.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"format": market.format}
-    policy = content.get("market", {})
+    rest = market.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=set(_LISTS))
+    policy = rest.get("market", {})
     _sort_sets(policy)
-    for list_key, keys in _SORTED_BY.items():
-        holder = policy if list_key == "categories" else content
-        if list_key in holder:
-            holder[list_key] = _sorted(holder[list_key], keys)
-    canonical = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    for key, holder in (("categories", policy), ("scores", rest)):
+        if key in holder:
+            holder[key] = _sorted(holder[key], _SORTED_BY[key])
+    parts = {key: _write_canonically(value) for key, value in (rest | {"format": market.format}).items()}
+    parts |= {key: _write_list(key, Same(members)) for key in _LISTS if (members := getattr(market, key))}
+    canonical = ",".join(f'"{key}":{parts[key]}' for key in sorted(parts))
+    return hashlib.sha256(f"{{{canonical}}}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=_MOST_LISTS)
+def _write_list(key: str, members: Same[tuple[Value, ...]]) -> str:
+    """Whoever changes one list of a market and asks again does not have the others written again."""
+    dumped = [member.model_dump(mode="json", by_alias=True, exclude_defaults=True) for member in members.value]
+    return _write_canonically(_sorted(dumped, _SORTED_BY[key]))
+
+
+def _write_canonically(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _sorted(members: list[dict[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
