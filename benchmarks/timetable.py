@@ -33,6 +33,7 @@ HALLS = [
     Hall("150 + 150, 10 % absent", 150, 8, 150, absent=0.1),
     Hall("150 + 150, 10 % absent, 120 tables", 150, 8, 120, absent=0.1),
     Hall("150 + 150, 25 % absent", 150, 8, 150, absent=0.25),
+    Hall("150 + 150, 40 % absent", 150, 8, 150, absent=0.4),
     Hall("150 + 150, 600 nonprofit couples", 150, 8, 150, within=600),
     Hall("150 + 150, 600 nonprofit couples, 10 % absent", 150, 8, 150, absent=0.1, within=600),
     Hall("300 + 300, 10 % absent", 300, 9, 300, absent=0.1),

@@ -258,6 +258,11 @@ class Market(Value):
         return CategoryKind.OPEN if entry.category is None else self.category_kinds[entry.category]
 
 
+def is_same_but(one: Market, other: Market, *names: str) -> bool:
+    """Do two markets differ in nothing, or only in the parts of these names?"""
+    return all(getattr(one, name) == getattr(other, name) for name in Market.model_fields if name not in names)
+
+
 def find_contradictions(market: Market) -> Iterator[Finding]:
     """What is wrong between the lines of a market; rows count from 1 in their list."""
     return chain.from_iterable(check_contradictions(market))

@@ -79,3 +79,51 @@ def test_a_higher_limit_is_another_market() -> None:
     assert kept.covers(problem)
     assert not kept.covers(more)
     assert kept.solve(more).points == solve(more).points
+
+
+def lose(problem: Problem, gone: int) -> Problem:
+    """The problem without one organisation and all that is its own, as if it had never been there."""
+    organisations = np.delete(np.arange(len(problem.organisations)), gone)
+    offers, needs = np.flatnonzero(problem.offer_organisation != gone), np.flatnonzero(problem.need_organisation != gone)
+    rows = np.flatnonzero(np.isin(problem.pair_offer, offers) & np.isin(problem.pair_need, needs))
+    return Problem(
+        organisations=tuple(problem.organisations[at] for at in organisations),
+        is_company=problem.is_company[organisations],
+        max_agreements=problem.max_agreements[organisations],
+        offers=tuple(problem.offers[at] for at in offers),
+        offer_organisation=np.searchsorted(organisations, problem.offer_organisation[offers]),
+        offer_capacity=problem.offer_capacity[offers],
+        needs=tuple(problem.needs[at] for at in needs),
+        need_organisation=np.searchsorted(organisations, problem.need_organisation[needs]),
+        need_capacity=problem.need_capacity[needs],
+        pair_offer=np.searchsorted(offers, problem.pair_offer[rows]),
+        pair_need=np.searchsorted(needs, problem.pair_need[rows]),
+        points=problem.points[rows],
+        exclusions=problem.exclusions[rows],
+        pinned=problem.pinned[rows],
+        max_pairs_between=problem.max_pairs_between,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_is_missing_leaves_the_answer_of_a_cold_solve(seed: int) -> None:
+    problem, rng = make_problem(seed), np.random.default_rng(seed)
+    kept = KeptModel(problem)
+    plan = [(pair.offer, pair.need) for pair in kept.solve(problem).pairs(problem)]
+    for gone in rng.choice(len(problem.organisations), 6, replace=False).tolist():
+        smaller = lose(change(problem, rng), gone)
+        assert kept.knows(smaller)
+        cold, warm = solve(smaller, previous=plan), kept.solve(smaller, previous=plan)
+        assert (warm.status, warm.refusals, warm.served, warm.points) == (cold.status, cold.refusals, cold.served, cold.points)
+        stay = set(smaller.find_pairs(plan).tolist())
+        assert len(stay ^ set(warm.chosen.tolist())) == len(stay ^ set(cold.chosen.tolist()))
+        if not cold.refusals:
+            assert find_violations(smaller, warm) == []
+
+
+def test_what_is_worth_more_or_newly_there_is_another_market() -> None:
+    problem = make_problem(1)
+    smaller = lose(problem, 0)
+    assert not KeptModel(smaller).knows(problem)
+    assert not KeptModel(problem).knows(replace(smaller, points=smaller.points + 1))
+    assert not KeptModel(problem).knows(replace(smaller, max_pairs_between=smaller.max_pairs_between + 1))

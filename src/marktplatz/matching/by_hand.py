@@ -54,7 +54,8 @@ def find_loose_bound(problem: Problem) -> tuple[int, int]:
 
 def _sum_best(points: IntArray, entries: IntArray, capacity: IntArray) -> int:
     """As many of each entry's best pairs as it has places, added up."""
-    order = np.lexsort((-points, entries))
-    starts = np.searchsorted(entries[order], entries[order])
-    ranks = np.arange(len(order)) - starts
-    return int(points[order][ranks < capacity[entries[order]]].sum())
+    span = int(points.max(initial=0)) + 1
+    best_first = np.sort(entries * span + (span - 1 - points))
+    entries, points = best_first // span, span - 1 - best_first % span
+    ranks = np.arange(len(entries)) - np.searchsorted(entries, entries)
+    return int(points[ranks < capacity[entries]].sum())

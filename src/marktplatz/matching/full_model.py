@@ -272,20 +272,22 @@ def _search_window(model: LinearModel, window: _Window, deadline: float | None) 
 def _round_greedily(model: LinearModel, preference: FloatArray) -> BoolArray:
     """A whole solution: what is pinned, then pairs in the order of preference, each if every limit still allows it."""
     rest, free = model.rest, len(model.rest.pairs)
-    preference = np.where(model.floors[:free] > 0, np.inf, np.where(model.tops[:free] > 0, preference, -np.inf))
-    chosen = np.zeros(len(rest.pairs), dtype=np.bool_)
-    left = (rest.offer_left.copy(), rest.need_left.copy(), rest.organisation_left.copy(), rest.partners_left.copy())
-    offer, need, giving, taking, partners = rest.offer, rest.need, rest.giving, rest.taking, rest.partners
-    for pair in np.argsort(-preference, kind="stable"):
-        counters = (
-            (left[0], offer[pair]),
-            (left[1], need[pair]),
-            (left[2], giving[pair]),
-            (left[2], taking[pair]),
-            (left[3], partners[pair]),
-        )
-        if model.tops[pair] > 0 and all(counter[at] > 0 for counter, at in counters):
+    preference = np.where(model.floors[:free] > 0, np.inf, preference)
+    order = np.argsort(-preference, kind="stable")
+    order = order[model.tops[order] > 0]
+    chosen = np.zeros(free, dtype=np.bool_)
+    # Plain lists: single numbers of an array are ten times as slow, and there are tens of thousands of pairs.
+    offers, needs, organisations, partners = (
+        left.tolist() for left in (rest.offer_left, rest.need_left, rest.organisation_left, rest.partners_left)
+    )
+    ends = (array[order].tolist() for array in (rest.offer, rest.need, rest.giving, rest.taking, rest.partners))
+    for pair, offer, need, giver, taker, couple in zip(order.tolist(), *ends, strict=True):
+        has_room = offers[offer] > 0 and needs[need] > 0 and partners[couple] > 0
+        if has_room and organisations[giver] > 0 and organisations[taker] > 0:
             chosen[pair] = True
-            for counter, at in counters:
-                counter[at] -= 1
+            offers[offer] -= 1
+            needs[need] -= 1
+            partners[couple] -= 1
+            organisations[giver] -= 1
+            organisations[taker] -= 1
     return chosen

@@ -1,7 +1,7 @@
 """What pairs chosen by hand would break, rule by rule and by name; says no sentence and solves nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -74,7 +74,7 @@ def judge_pair(gathered: Gathered, pairs: Iterable[Key], offer: str, need: str) 
     deals = _place(gathered, {*pairs, (offer, need)})
     deal = deals[offer, need]
     over = [each for each in _find_overfull(gathered.problem, deals) if _concerns(each, deal)]
-    return (*_find_own_obstacles(gathered, deal), *over)
+    return (*_find_own_obstacles(gathered, [deal]), *over)
 
 
 def judge_change(
@@ -95,8 +95,13 @@ def judge_change(
 def judge_pairs(gathered: Gathered, pairs: Iterable[Key]) -> tuple[Obstacle, ...]:
     """All that a whole set of pairs breaks, missing pins too, in the order of the rules. Raises as `judge_pair` does."""
     deals = _place(gathered, set(pairs))
-    broken = [obstacle for deal in deals.values() for obstacle in _find_own_obstacles(gathered, deal)]
-    return _sorted([*broken, *_find_overfull(gathered.problem, deals), *_find_unpinned(gathered, deals)])
+    return _sorted(
+        [
+            *_find_own_obstacles(gathered, list(deals.values())),
+            *_find_overfull(gathered.problem, deals),
+            *_find_unpinned(gathered, deals),
+        ]
+    )
 
 
 def _sorted(broken: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
@@ -166,8 +171,18 @@ def _concerns(obstacle: Obstacle, deal: _Deal) -> bool:
     return set(obstacle.organisations) <= set(deal.ends)
 
 
-def _find_own_obstacles(gathered: Gathered, deal: _Deal) -> Iterator[Obstacle]:
-    """What stands against a pair whatever else is chosen."""
+def _find_own_obstacles(gathered: Gathered, deals: Sequence[_Deal]) -> Iterator[Obstacle]:
+    """What stands against pairs whatever else is chosen; nothing does against those that are in the table and not shut out."""
+    scene, problem = gathered.scene, gathered.problem
+    offers = np.array([deal.offer for deal in deals], dtype=np.int64)
+    needs = np.array([deal.need for deal in deals], dtype=np.int64)
+    is_free = is_among(scene, offers, needs, (problem.pair_offer, problem.pair_need))
+    is_free &= find_exclusions(scene, offers, needs) == 0
+    for at in np.flatnonzero(~is_free).tolist():
+        yield from _tell_own_obstacles(gathered, deals[at])
+
+
+def _tell_own_obstacles(gathered: Gathered, deal: _Deal) -> Iterator[Obstacle]:
     barriers = find_barriers(gathered, deal.offer, deal.need)
     if barriers:
         is_liftable = set(barriers) <= LIFTED.keys()

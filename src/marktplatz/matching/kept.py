@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import scipy.sparse as sparse
 
+from marktplatz.matching.embedding import Embedded, embed
 from marktplatz.matching.full_model import conclude
 from marktplatz.matching.linear_model import (
     FloatArray,
@@ -38,7 +39,7 @@ _MOST_CUTS: Final = 300
 
 
 class KeptModel:
-    """Answers as `solve` does, many times as quickly, for problems that differ in pins, in lower limits and in what is shut out.
+    """Answers as `solve` does, many times as quickly; pins, lower limits and what is shut out or missing may differ.
 
     Where pairs within one kind break the network, `solve` sets a linear model up, finds the few columns and cuts that matter and
     throws them away. Here the model is that of the problem without its pins: a pin is a column that must be 1, what is shut out a
@@ -58,16 +59,30 @@ class KeptModel:
     def __init__(self, problem: Problem) -> None:
         self._start = _without_pins(problem)
         self._lock = Lock()
+        self.was_asked = False
         self._columns: BoolArray | None = None
         self._plain_rows = 0
         self._warm: WarmRelaxation | None = None
 
     def solve(self, problem: Problem, *, previous: Iterable[tuple[str, str]] = (), time_limit_s: float | None = None) -> Assignment:
         """`solve(problem, previous=previous)`, of several plans with equal sums of hashes perhaps another."""
-        if self._rest.is_between_kinds or not self.covers(problem) or find_refusals(problem):
+        self.was_asked = True
+        question = None if self._rest.is_between_kinds or find_refusals(problem) else self._embed(problem)
+        if question is None:
             return solve(problem, previous=previous, time_limit_s=time_limit_s)
         with self._lock:
-            return self._ask(problem, previous, time_limit_s)
+            return question.read(self._ask(question.problem, previous, time_limit_s))
+
+    def _embed(self, problem: Problem) -> Embedded | None:
+        """As a question about the market that is kept; None where it is none."""
+        if self.covers(problem):
+            return Embedded(problem, np.arange(len(problem.points)))
+        question = embed(problem, self._start)
+        return question if question is not None and self.covers(question.problem) else None
+
+    def knows(self, problem: Problem) -> bool:
+        """Is it the same market, but for pins, lower limits, further exclusions, and who or what is missing?"""
+        return self._embed(problem) is not None
 
     def covers(self, problem: Problem) -> bool:
         """Is it the same market, but for pins, lower limits and further exclusions?"""
@@ -161,6 +176,11 @@ class KeptModel:
         self._columns = self._model.tops > 0
         self._columns[:free] = False
         self._columns[order] = columns[order]
+
+
+def keep_model(problem: Problem, earlier: KeptModel | None) -> KeptModel:
+    """The earlier model where it can answer about the problem, else one of its own."""
+    return earlier if earlier is not None and earlier.knows(problem) else KeptModel(problem)
 
 
 def _without_pins(problem: Problem) -> Problem:

@@ -6,7 +6,7 @@ import numpy as np
 
 from marktplatz.errors import Conflict, Finding
 from marktplatz.matching.changes import Change
-from marktplatz.matching.kept import KeptModel
+from marktplatz.matching.kept import KeptModel, keep_model
 from marktplatz.matching.pins import find_refusals
 from marktplatz.matching.problem import Assignment, IntArray, Problem, Refusal
 from marktplatz.matching.replanned import Replanned, tell
@@ -153,8 +153,7 @@ class LivePlan:
         if self._network.is_exact():
             turned = sorted(self._network.differing)
         else:
-            if not self._kept.covers(self.problem):
-                self._kept = KeptModel(self.problem)
+            self._kept = keep_model(self.problem, self._kept)
             solved = self._kept.solve(self.problem, previous=self._ids_of_chosen(), time_limit_s=time_limit_s)
             turned = self._find_differences(solved.chosen)
         served_before = {o: self._uses[o] > 0 for pair in turned for o in self._ends(pair)}

@@ -48,7 +48,7 @@ def find_entry_doubts(market: Market, side: EntrySide, entry: Entry, lexicon: Le
     if not (entry.text or "").strip():
         yield Finding("entry_without_text", _at(side, "text"), params, Severity.WARNING)
     text = text_of(entry)
-    if not any(True for _ in find_concepts(lexicon, text)):
+    if not find_concepts(lexicon, text):
         yield Finding("entry_too_vague", _at(side, "title"), params, Severity.WARNING)
     if words := find_money_words(text):
         yield Finding("money_words", _at(side, "text"), {"id": entry.id, "words": ", ".join(words)}, Severity.WARNING)

@@ -36,7 +36,7 @@ class Row:
     @property
     def is_vague(self) -> bool:
         """Was nothing recognised in the entry's own text?"""
-        return not any(True for _ in find_concepts(self._own.lexicon, text_of(self._own.members[0])))
+        return not find_concepts(self._own.lexicon, text_of(self._own.members[0]))
 
     def find_helps(self) -> BoolArray:
         """Who could help whom: variants by entries of the other side."""

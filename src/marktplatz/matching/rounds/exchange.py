@@ -1,4 +1,4 @@
-"""Two rounds of a timetable emptied and filled best together, all else fixed."""
+"""Two or three rounds of a timetable emptied and filled best together, all else fixed."""
 
 from itertools import combinations, cycle
 from typing import Final
@@ -15,39 +15,49 @@ _SEED: Final = 2011
 _CHOICES: Final = 7
 """So many talks and rounds for each that can be held; others lose too much by the prices and are left where they are."""
 _MOST_ROUNDS: Final = 12
-_MOST_WORK: Final = 24_000_000
-"""Squares of the models' variables in all; about a tenth of a microsecond each."""
-_LARGEST: Final = 2_000
-"""Larger models take too long."""
+_PHASES: Final = ((2, 24_000_000),)
+_PHASES_IF_SPARSE: Final = ((2, 12_000_000), (3, 84_000_000), (2, 24_000_000))
+"""How many rounds are filled together, and up to which work: squares of the models' variables; about fifty million a second."""
+_SPARSE: Final = 0.4
+"""Three rounds are filled together only where no more of all talks and rounds is possible: else that takes four times as long."""
+_LARGEST: Final = {2: 2_000, 3: 1_700}
+"""Larger models take too long, and those of three rounds longer for their size."""
 _MOST_NODES: Final = 1
 _MOST_BROKEN: Final = 30
-"""The relaxation of two rounds is nearly always whole; where it is not at all, others are tried instead."""
+"""The relaxation of so few rounds is nearly always whole; where it is not at all, others are tried instead."""
 _ROUNDING: Final = 1e-6
 
 
 def exchange_rounds(hall: Hall, round_of: IntArray, prices: Prices, goal: int) -> IntArray:
-    """The rounds of the talks, with two rounds at a time filled anew as long as it pays; never worse, at best `goal`."""
+    """The rounds of the talks, with two and then three at a time filled anew as long as it pays; never worse, at best `goal`.
+
+    Two rounds are soon filled and soon as good as they can be; what only goes around through a third takes longer to find.
+    """
     promising = prices.find_promising(_CHOICES)
     value, work = hall.value(round_of), 0
-    couples, stalled = _choose_couples(len(hall.rounds)), 0
-    for rounds in cycle(couples):
-        if stalled >= len(couples) or value >= goal or work > _MOST_WORK:
-            break
-        model = _Model(hall, round_of, rounds, promising)
-        work += len(model.talks) ** 2
-        filled = model.fill()
-        stalled += 1
-        if hall.value(filled) > value:
-            round_of, value, stalled = filled, hall.value(filled), 0
+    is_sparse = bool(hall.allowed.mean() < _SPARSE) if hall.allowed.size else False
+    for together, most_work in _PHASES_IF_SPARSE if is_sparse else _PHASES:
+        groups, stalled = _choose_groups(len(hall.rounds), together), 0
+        for rounds in cycle(groups):
+            if stalled >= len(groups) or value >= goal or work > most_work:
+                break
+            model = _Model(hall, round_of, rounds, promising)
+            stalled += 1
+            if not 0 < len(model.talks) <= _LARGEST[together]:
+                continue
+            work += len(model.talks) ** 2
+            filled = model.fill()
+            if hall.value(filled) > value:
+                round_of, value, stalled = filled, hall.value(filled), 0
     return round_of
 
 
-def _choose_couples(count: int) -> list[IntArray]:
+def _choose_groups(count: int, together: int) -> list[IntArray]:
     """Which rounds to fill together, in an order by chance."""
     generator = np.random.default_rng(_SEED)
     some = generator.permutation(count)[:_MOST_ROUNDS]
-    couples = list(combinations(some, 2))
-    return [np.sort(couples[index]) for index in generator.permutation(len(couples))]
+    groups = list(combinations(some, together))
+    return [np.sort(groups[index]) for index in generator.permutation(len(groups))]
 
 
 class _Model:
@@ -61,9 +71,7 @@ class _Model:
         self.talks, self.at = np.nonzero(candidates)
 
     def fill(self) -> IntArray:
-        """The rounds of all talks after these rounds were filled; as they were if the model is too large or gives nothing."""
-        if not 0 < len(self.talks) <= _LARGEST:
-            return self.round_of
+        """The rounds of all talks after these rounds were filled; as they were if the model gives nothing."""
         waiting = np.flatnonzero(~self.hall.served(~self.inside & (self.round_of != UNHELD)))
         matrix, room = self._rules(waiting)
         gains = np.concatenate([self._worth(), np.full(len(waiting), self._most_points())])
