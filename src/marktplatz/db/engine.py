@@ -7,14 +7,18 @@ the row of the market's audit head. So what a use case read still holds when it 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import ModuleType
 from typing import Any, Final
 
 from sqlalchemy import Engine, bindparam, create_engine, event, make_url, select
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from marktplatz.db.models import AuditHead
+from marktplatz.db.shared import SHARED, SharedReads, Sharing
 from marktplatz.errors import Finding, NotFound
 
 INSTALLATION: Final = "installation"
@@ -32,12 +36,17 @@ SQLITE_PRAGMAS: Final = (
     "recursive_triggers=ON",  # else INSERT OR REPLACE passes the audit's triggers
     "secure_delete=ON",
     "trusted_schema=OFF",
+    "cache_size=-512",  # KiB each: every commit of another connection empties it, so the system's own cache does the work
 )
 OLDER_JOURNAL: Final = "journal_mode=DELETE"
 """Where this SQLite has the WAL-reset bug: as durable, with readers that wait for a writer."""
 
 WAL_RESET_FIXED: Final = (3, 51, 3)
 WAL_RESET_FIXED_BRANCHES: Final = ((3, 44, 6), (3, 50, 7))
+
+TRUSTED_S: Final = 5.0
+"""A connection to PostgreSQL that was in use so shortly ago is there unless the server took leave."""
+_USED_AT: Final = "used at"
 
 _HEAD: Final = select(AuditHead).where(AuditHead.chain == bindparam("chain")).execution_options(populate_existing=True)
 _HEAD_LOCKED: Final = _HEAD.with_for_update()
@@ -50,6 +59,7 @@ class Database:
         self.url: URL = make_url(url)
         self.locks = locks
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._shared = SharedReads()
         self.engine: Engine = _sqlite_engine(self.url, locks) if self.is_sqlite else _postgresql_engine(self.url)
 
     @contextmanager
@@ -60,6 +70,7 @@ class Database:
             self.engine.connect() as connection,
             Session(connection.execution_options(**options), expire_on_commit=False, autoflush=False) as session,
         ):
+            session.info[SHARED] = Sharing(self._shared)
             yield session
 
     @contextmanager
@@ -78,6 +89,7 @@ class Database:
             session.begin(),
         ):
             yield session
+        self._shared.note_write()
 
     def lock_chain(self, session: Session, chain: str) -> None:
         """Wait until nobody else writes in this market; NotFound where there is no such market."""
@@ -104,14 +116,33 @@ class Database:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # few connections do most of the work, and only they keep much in memory
         isolation_level="READ COMMITTED",
         connect_args={"options": "-c synchronous_commit=on -c lock_timeout=10s -c timezone=UTC", "connect_timeout": 10},
     )
+
+    @event.listens_for(engine, "checkin")
+    def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_USED_AT] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look_at(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        # SQLAlchemy's own ping asks the server each time: two of the 26 round trips of a certificate.
+        was_used = monotonic() - record.info.get(_USED_AT, float("-inf")) < TRUSTED_S
+        try:
+            if was_used:
+                for _ in range(2):  # what the server said meanwhile: nothing; else its farewell, and behind that the end
+                    connection.pgconn.consume_input()
+            else:
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return engine
 
 
 def _sqlite_engine(url: URL, locks: bool) -> Engine:
@@ -121,6 +152,7 @@ def _sqlite_engine(url: URL, locks: bool) -> Engine:
         module=module,
         pool_size=POOL_SIZE,
         max_overflow=0,
+        pool_use_lifo=True,  # few connections do most of the work, and only they keep much in memory
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
     has_wal = has_safe_wal(module.sqlite_version_info)
