@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from day_world import MARKET, make_day, submit
+from marktplatz.db.shared import find_head
 from marktplatz.market import Market, PairRule, Wish
 from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.problem import Problem
+from marktplatz.matching.scoring import lexicon
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.checkins import check_in
-from marktplatz.usecases.contents import find_head, find_market_head
-from marktplatz.usecases.scored import KnownScores
+from marktplatz.usecases.contents import find_market_head
+from marktplatz.usecases.scored import KnownScores, prepare_scoring
 from marktplatz.usecases.wishes import add_wish
 from marktplatz.vocabulary import CheckInStatus, PairStatus, Role, WishLevel
 from service_fixtures import World
@@ -91,3 +93,29 @@ def test_what_happens_at_an_evening_leaves_the_table_as_it_is_and_a_new_wish_doe
     with world.database.write("m1") as session:
         add_wish(session, world.clock.now, SYSTEM, "m1", Wish(organisation="bank", target="club", level=WishLevel.NO_THANKS))
     assert not table().problem.eligible.any()
+
+
+def test_what_is_possible_now_is_worked_out_once_for_all_who_ask_at_one_state(world: World) -> None:
+    day, scores = make_day(world), KnownScores()
+    with world.database.read() as one, world.database.read() as other:
+        possible = scores.possible_now(one, "m1")
+        assert len(possible.rows) == 1
+        assert scores.possible_now(other, "m1") is possible
+    agreement = submit(world.as_token(Role.BROKER))
+    with world.database.read() as session:
+        assert scores.possible_now(session, "m1").rows.tolist() == possible.rows.tolist()
+    assert world.as_token(Role.NOTARY).post(f"{MARKET}/agreements/{agreement}/certify").status_code == 200
+    assert day.agreed("paint") == 1
+    with world.database.read() as session:
+        assert len(scores.possible_now(session, "m1").rows) == 0
+
+
+def test_once_scoring_is_prepared_no_market_waits_for_the_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build_again(*_: object) -> None:
+        pytest.fail("the lexicon is built anew")
+
+    lexicon.load_lexicon.cache_clear()
+    prepare_scoring()
+    # Not counted in the cache: another thread of this process may meet it empty at the same moment and build it, too.
+    monkeypatch.setattr(lexicon, "build_lexicon", build_again)
+    gather(bench_market())

@@ -13,7 +13,7 @@ from marktplatz.matching.left_over import explain_left_over
 from marktplatz.plan import Plan, PlanBound, Solver
 from marktplatz.usecases.plan_parts import count_served, word_pairings, word_unpaired
 from marktplatz.usecases.propose import BrokenPlan
-from marktplatz.vocabulary import PlanStatus, Rule
+from marktplatz.vocabulary import Rule
 
 
 def tell_obstacle(market: Market, obstacle: Obstacle) -> tuple[Finding, ...]:
@@ -32,13 +32,13 @@ def assemble_plan(
     gathered: Gathered,
     pairs: Iterable[tuple[str, str]],
     *,
-    solved: Plan | None = None,
+    bound: PlanBound | None = None,
     input_sha256: str | None = None,
     language: str = "de",
 ) -> Plan:
     """The plan file of pairs chosen by hand: judge, add up, check, explain. Nothing is solved, so it is quick.
 
-    `solved` is an earlier plan: if it is of the same input, its bound is taken over, else a loose one is counted. Only reaching
+    `bound` is that of an earlier plan of the same input; without one a loose bound is counted. Only reaching
     the bound, which proves it, makes the plan `optimal`; otherwise it is `feasible`. `input_sha256` is for a market that was
     gathered without its contacts. Pairs that break a rule, or leave out a pin, raise `Conflict` with what `tell_obstacle` says.
     """
@@ -46,13 +46,13 @@ def assemble_plan(
     obstacles = judge_pairs(gathered, chosen)
     if obstacles:
         raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(market, obstacle)))
-    sha256 = input_sha256 or content_sha256(market)
-    assignment, violations = assign_by_hand(problem, chosen, _find_bound(solved, sha256))
+    known = None if bound is None else (bound.served, bound.points)
+    assignment, violations = assign_by_hand(problem, chosen, known)
     if violations:
         raise BrokenPlan(str(violations))
     return Plan(
         status=assignment.status,
-        input_sha256=sha256,
+        input_sha256=input_sha256 or content_sha256(market),
         served=count_served(gathered, assignment),
         total_points=assignment.points,
         bound=PlanBound(served=assignment.bound_served, points=assignment.bound_points),
@@ -60,9 +60,3 @@ def assemble_plan(
         unpaired=word_unpaired(market, explain_left_over(gathered, assignment), language),
         solver=Solver(name=METHOD, version=marktplatz.__version__, wall_ms=0),
     )
-
-
-def _find_bound(solved: Plan | None, sha256: str) -> tuple[int, int] | None:
-    if solved is None or solved.input_sha256 != sha256 or solved.status is PlanStatus.REFUSED:
-        return None
-    return solved.bound.served, solved.bound.points

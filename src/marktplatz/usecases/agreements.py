@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -36,7 +36,7 @@ def select_agreements(actor: Actor, market_id: str) -> Select[Agreement]:
     return wanted.options(selectinload(Agreement.parties), selectinload(Agreement.services))
 
 
-def has_party(organisations: Iterable[str]) -> Any:
+def has_party(organisations: Iterable[str | BindParameter[str]]) -> Any:
     """One of these organisations is a party."""
     return exists().where(
         AgreementParty.market_id == Agreement.market_id,

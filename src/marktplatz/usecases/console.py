@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import CategoryRecord, EntryRecord
+from marktplatz.db.shared import shared
 from marktplatz.exchange.words import fold
 from marktplatz.usecases.hall_now import Hall, Member, Talk
 from marktplatz.vocabulary import CheckInStatus, EntrySide, OrganisationKind, Standing
@@ -65,6 +66,7 @@ class Console:
     names: Mapping[str, str]
 
 
+@shared
 def load_left(session: Session, market_id: str) -> list[Left]:
     """All approved entries, by title."""
     entry = EntryRecord
@@ -78,6 +80,7 @@ def load_left(session: Session, market_id: str) -> list[Left]:
     return [Left(id_, side, own, title.strip() or id_, code, places, rest) for id_, side, own, title, code, places, rest in rows]
 
 
+@shared
 def load_categories(session: Session, market_id: str) -> dict[str, str]:
     wanted = select(CategoryRecord).where(CategoryRecord.market_id == market_id).order_by(CategoryRecord.position)
     return {category.code: category.label or category.code for category in session.scalars(wanted)}

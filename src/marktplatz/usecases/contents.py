@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import AuditEntry, AuditHead
+from marktplatz.db.models import AuditEntry
+from marktplatz.db.shared import find_head
 from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market
 from marktplatz.usecases.records import Extent, load_market
@@ -47,11 +48,6 @@ def content_of(whole: Market) -> Content:
 
 def read_content(session: Session, market_id: str) -> Content:
     return content_of(load_market(session, market_id, Extent.READY))
-
-
-def find_head(session: Session, market_id: str) -> str:
-    """The end of the market's chain: as long as it stays, nothing has changed."""
-    return session.execute(select(AuditHead.last_hash).where(AuditHead.chain == market_id)).scalar_one()
 
 
 def find_market_head(session: Session, market_id: str) -> str:

@@ -76,11 +76,15 @@ class Content:
 def read_content(session: Session, market_id: str, known: Content | None = None) -> Content:
     """The known content where nothing but the day's own records has changed since."""
     seen = session.execute(select(AuditHead.length).where(AuditHead.chain == market_id)).scalar_one()
-    if known is not None:
-        since = select(AuditEntry.subject_kind).where(AuditEntry.chain == market_id, AuditEntry.number > known.seen).distinct()
-        if set(session.scalars(since)) <= WITHOUT_CONTENT:
-            return Content(seen, known.packed, known.sha256, known.organisations, known.owners)
+    if known is not None and not is_other(session, market_id, known):
+        return Content(seen, known.packed, known.sha256, known.organisations, known.owners)
     return content_of(load_market(session, market_id, Extent.APPROVED, with_contacts=False), seen)
+
+
+def is_other(session: Session, market_id: str, known: Content) -> bool:
+    """Has anything happened since that may alter who takes part, or what they offer and seek?"""
+    since = select(AuditEntry.subject_kind).where(AuditEntry.chain == market_id, AuditEntry.number > known.seen).distinct()
+    return not set(session.scalars(since)) <= WITHOUT_CONTENT
 
 
 def content_of(market: Market, seen: int = 0) -> Content:
@@ -117,18 +121,32 @@ def read_facts(session: Session, market_id: str, content: Content, timetable: st
     )
 
 
-def facts_of_kept(market: Market, present: Facts) -> Facts:
+@dataclass(frozen=True)
+class Before:
     """What a plan knew that was found before the day: the market it was made for, and nothing of the evening."""
-    content = content_of(market)
-    rules = [(rule.offer, rule.need, rule.status) for rule in market.pairs]
-    return Facts(
-        away={id_: word for id_, word in present.away.items() if id_ not in content.organisations},
-        forbidden=tuple(sorted((offer, need) for offer, need, status in rules if status is PairStatus.FORBIDDEN)),
-        pinned=tuple(sorted((offer, need) for offer, need, status in rules if status is PairStatus.PINNED)),
-        content=content.sha256,
-        organisations=content.organisations,
-        timetable=present.timetable,
-    )
+
+    content: Content
+    forbidden: tuple[Key, ...]
+    pinned: tuple[Key, ...]
+
+    @classmethod
+    def of(cls, market: Market) -> "Before":
+        rules = [(rule.offer, rule.need, rule.status) for rule in market.pairs]
+        return cls(
+            content=content_of(market),
+            forbidden=tuple(sorted((offer, need) for offer, need, status in rules if status is PairStatus.FORBIDDEN)),
+            pinned=tuple(sorted((offer, need) for offer, need, status in rules if status is PairStatus.PINNED)),
+        )
+
+    def facts_beside(self, present: Facts) -> Facts:
+        return Facts(
+            away={id_: word for id_, word in present.away.items() if id_ not in self.content.organisations},
+            forbidden=self.forbidden,
+            pinned=self.pinned,
+            content=self.content.sha256,
+            organisations=self.content.organisations,
+            timetable=present.timetable,
+        )
 
 
 def tell_causes(known: Facts, present: Facts) -> list[dict[str, Any]]:

@@ -2,23 +2,24 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import ConversationRecord, Evening, MarketRecord, PairingRecord, PlanChange, Run, TimetableRecord
+from marktplatz.market import Market
 from marktplatz.matching.day import Settled
 from marktplatz.usecases import contents
 from marktplatz.usecases.actor import SYSTEM
 from marktplatz.usecases.audit import Subject, record_change
 from marktplatz.usecases.day_copies import keep_as_it_was
-from marktplatz.usecases.day_facts import Content, Facts, facts_of_kept, read_content, read_facts, tell_causes
+from marktplatz.usecases.day_facts import Before, Content, Facts, is_other, read_content, read_facts, tell_causes
 from marktplatz.usecases.day_rows import Rows, check_answer, exchange_pairs, exchange_talks, rewrite_plan
 from marktplatz.usecases.plan_changes import find_last_number
-from marktplatz.usecases.run_plans import read_input
 from marktplatz.usecases.runs import find_published_run
 from marktplatz.usecases.solving import pack_market
 from marktplatz.usecases.solving.warm_jobs import KnownRounds, Replan, Replanned
@@ -32,8 +33,8 @@ DAY: Final = "day"
 class Order:
     """What a re-plan is asked for, and of which state: that of the facts, of the run, of its timetable and of the clock.
 
-    `is_proof`: nothing has happened; the plan was found in haste and may not be the best. `whole` is the market as a run keeps it,
-    where other organisations or entries than before take part.
+    `is_proof`: nothing has happened; the plan was found in haste and may not be the best. `is_other`: other organisations or
+    entries than before take part; `whole` is then the market as a run keeps it, once it was read.
     """
 
     market_id: str
@@ -45,7 +46,8 @@ class Order:
     causes: list[dict[str, Any]]
     job: Replan
     is_proof: bool
-    whole: contents.Content | None
+    is_other: bool
+    whole: contents.Content | None = None
 
     @property
     def state(self) -> tuple[object, ...]:
@@ -80,8 +82,15 @@ def look_at_day(session: Session, market_id: str, known: Content | None) -> tupl
         causes=causes,
         job=_make_job(session, run, timetable, facts, causes),
         is_proof=before == facts,
-        whole=contents.read_content(session, market_id) if before.content != facts.content else None,
+        is_other=before.content != facts.content,
     )
+
+
+def complete(session: Session, order: Order, *, is_strict: bool = True) -> Order:
+    """With all that is stored; if `is_strict`, StaleError where more has happened, without taking the market's turn for it."""
+    if is_strict and _has_happened_since(session, order):
+        raise StaleError
+    return replace(order, whole=contents.read_content(session, order.market_id)) if order.is_other else order
 
 
 def store_replan(session: Session, now: datetime, order: Order, answer: Replanned, *, is_strict: bool = True) -> PlanChange | None:
@@ -91,10 +100,7 @@ def store_replan(session: Session, now: datetime, order: Order, answer: Replanne
     looked for once: a plan for which none was found in its time stays as it is, checked.
     """
     run, timetable = _get_same(session, order)
-    if (
-        is_strict
-        and read_facts(session, order.market_id, read_content(session, order.market_id, order.content), _id(order)) != order.facts
-    ):
+    if is_strict and _has_happened_since(session, order):
         raise StaleError
     rows = Rows.load(session, run, timetable)
     check_answer(rows, order.content.owners, order.facts, order.job, answer)
@@ -110,9 +116,10 @@ def store_replan(session: Session, now: datetime, order: Order, answer: Replanne
             exchange_talks(session, timetable, rows, answer.timetable)
         change = _add_change(session, now, order, answer, pairs, talks)
     rewrite_plan(run, answer)
-    if order.whole is not None:
-        run.input = pack_market(order.whole.market).decode()
-        run.content_sha256, run.input_sha256 = order.whole.sha256, order.whole.input_sha256
+    if order.is_other:
+        whole = order.whole or contents.read_content(session, order.market_id)
+        run.input = pack_market(whole.market).decode()
+        run.content_sha256, run.input_sha256 = whole.sha256, whole.input_sha256
     if is_proven and change is None:
         _prove_last(session, order)
     told = {"facts": order.facts.model_dump(mode="json"), "is_proven": is_proven or order.is_proof}
@@ -136,9 +143,15 @@ def _read_state(run: Run) -> _State | None:
 
 def _facts_before_the_day(run: Run, present: Facts) -> Facts:
     """Of the market that the run was made for; where that was erased, the present one counts as known."""
-    market = read_input(run)
-    kept = None if market is None else facts_of_kept(market, present)
-    return kept or Facts(content=present.content, organisations=present.organisations, timetable=present.timetable)
+    if run.input is None:
+        return Facts(content=present.content, organisations=present.organisations, timetable=present.timetable)
+    return _read_before(run.input).facts_beside(present)
+
+
+@lru_cache(maxsize=2)
+def _read_before(kept: str) -> Before:
+    """Until the first change of the plan every guest who comes in has it looked at."""
+    return Before.of(Market.model_validate_json(kept, by_alias=True))
 
 
 def _find_timetable(session: Session, run: Run) -> TimetableRecord | None:
@@ -196,6 +209,13 @@ def _get_same(session: Session, order: Order) -> tuple[Run, TimetableRecord | No
     if phase is not Phase.DAY or frozen != (None if rounds is None else rounds.frozen):
         raise StaleError
     return run, timetable
+
+
+def _has_happened_since(session: Session, order: Order) -> bool:
+    """Others wait for the market meanwhile, so it is not read again to see whether it came out the same."""
+    if is_other(session, order.market_id, order.content):
+        return True
+    return read_facts(session, order.market_id, order.content, _id(order)) != order.facts
 
 
 def _id(order: Order) -> str | None:

@@ -53,7 +53,7 @@ def _find(entry: Entry, text: str, read: Hints, concepts: tuple[MarketConcept, .
     if (entry.people or 1) * (entry.hours or 0) > MUCH_WORK or (entry.people or 0) > MANY_PEOPLE or _is_large_area(entry, read):
         yield Finding("hint_too_big", severity=Severity.WARNING)
     lexicon = extend_lexicon(load_lexicon(), concepts) if concepts else load_lexicon()
-    if not any(True for _ in find_concepts(lexicon, text)):
+    if not find_concepts(lexicon, text):
         yield Finding("hint_too_vague", severity=Severity.WARNING)
     if entry.from_on is None and entry.to_on is None and not read.weekdays:
         yield Finding("hint_no_date", severity=Severity.WARNING)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import Gathered
-from marktplatz.usecases.hall_now import Hall, Member, Talk, find_free_places, look_at_hall
+from marktplatz.usecases.hall_now import Hall, Member, Talk, look_at_hall
 from marktplatz.usecases.own_plan import UNTOLD
-from marktplatz.usecases.scored import KnownScores
+from marktplatz.usecases.scored import KnownScores, PossibleNow
 from marktplatz.wording.reasons import pair_sentence
 
 MOST_PARTNERS: Final = 8
@@ -55,24 +55,19 @@ def find_free_partners(
     gathered = scores.of(session, market_id)
     if own is None or not own.may_agree or organisation_id not in gathered.problem.organisations:
         return []
-    rows = _find_best_rows(gathered, organisation_id, hall, find_free_places(session, market_id))
+    rows = _find_best_rows(gathered, organisation_id, hall, scores.possible_now(session, market_id))
     found = [(partner in hall.talks, -points, hall.members[partner].name, partner, row) for partner, row, points in rows]
     return [_tell(gathered, hall, organisation_id, partner, row, language) for *_, partner, row in sorted(found)[:limit]]
 
 
-def _find_best_rows(gathered: Gathered, organisation_id: str, hall: Hall, places: dict[str, int]) -> Iterator[tuple[str, int, int]]:
+def _find_best_rows(gathered: Gathered, organisation_id: str, hall: Hall, now: PossibleNow) -> Iterator[tuple[str, int, int]]:
     """The best pair with every partner that is possible now."""
     problem = gathered.problem
     own = problem.organisations.index(organisation_id)
-    free_offers = np.array([places.get(offer, 0) > 0 for offer in problem.offers], dtype=np.bool_)
-    free_needs = np.array([places.get(need, 0) > 0 for need in problem.needs], dtype=np.bool_)
-    giving, taking = problem.giving, problem.taking
-    possible = (
-        problem.eligible & ((giving == own) | (taking == own)) & free_offers[problem.pair_offer] & free_needs[problem.pair_need]
-    )
-    rows = np.flatnonzero(possible)
-    rows = rows[np.argsort(-problem.points[rows], kind="stable")]
-    others = np.where(giving[rows] == own, taking[rows], giving[rows])
+    places = np.flatnonzero((now.giving == own) | (now.taking == own))
+    places = places[np.argsort(-problem.points[now.rows[places]], kind="stable")]
+    rows = now.rows[places]
+    others = np.where(now.giving[places] == own, now.taking[places], now.giving[places])
     _, firsts = np.unique(others, return_index=True)
     for first in firsts.tolist():
         partner = problem.organisations[int(others[first])]

@@ -19,6 +19,7 @@ from marktplatz.db.models import (
     OrganisationRecord,
     TimetableRecord,
 )
+from marktplatz.db.shared import shared
 from marktplatz.vocabulary import AgreementStatus, Attendance, CheckInStatus, NoteKind, OrganisationKind, Stage, Standing
 
 GONE: Final = (CheckInStatus.ABSENT, CheckInStatus.LEFT)
@@ -75,6 +76,7 @@ class Hall:
         return self.is_there(organisation_id) and not any(organisation_id in each for each in busy)
 
 
+@shared
 def look_at_hall(session: Session, market_id: str) -> Hall:
     """Six queries in a market of any size."""
     introduced, refused = _find_noted(session, market_id)
@@ -88,6 +90,7 @@ def look_at_hall(session: Session, market_id: str) -> Hall:
     )
 
 
+@shared
 def find_free_places(session: Session, market_id: str) -> dict[str, int]:
     """Of every approved entry how many agreements it has room for."""
     wanted = select(EntryRecord.id, EntryRecord.capacity - EntryRecord.agreed)

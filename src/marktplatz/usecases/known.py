@@ -7,8 +7,8 @@ from typing import Final, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from marktplatz.db.shared import find_head
 from marktplatz.market import Market
-from marktplatz.usecases.contents import find_head
 from marktplatz.usecases.records import Extent, load_market
 
 T = TypeVar("T")
@@ -43,9 +43,19 @@ class Known(Generic[T]):
             return known[2]
         market = load_market(session, market_id, self._extent, with_contacts=self._with_contacts)
         found = known[2] if known is not None and known[1] == market else self._work_out(market)
+        self._keep(market_id, (head, market, found))
+        return found
+
+    def keep(self, session: Session, market_id: str, market: Market, found: T) -> None:
+        """For whoever has just written `market` down, so that nobody need load it.
+
+        A state is named by the hash of all that led to it: if the transaction is given up, nobody will ask for it.
+        """
+        self._keep(market_id, (self._find_state(session, market_id), market, found))
+
+    def _keep(self, market_id: str, known: tuple[str, Market, T]) -> None:
         with self._lock:
-            self._known[market_id] = head, market, found
+            self._known[market_id] = known
             self._known.move_to_end(market_id)
             while len(self._known) > _MOST_MARKETS:
                 self._known.popitem(last=False)
-        return found

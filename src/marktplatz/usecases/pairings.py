@@ -4,7 +4,6 @@ Judging scores the whole market, so it is done before the market's lock is taken
 something has changed in between (`apply_change`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,22 +12,23 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import PairingRecord, PairRecord, Run
+from marktplatz.db.shared import find_head
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
+from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import Market, PairRule, is_seen
-from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.gather import Gathered
 from marktplatz.matching.judge import judge_change
 from marktplatz.plan import Plan
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.adjust import assemble_plan, tell_obstacle
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.contents import Content, content_of, find_head
+from marktplatz.usecases.contents import Content
 from marktplatz.usecases.pairs import remove_pair, store_rule, with_rules
-from marktplatz.usecases.records import Extent, load_market, pair_value
-from marktplatz.usecases.run_plans import Key, list_owners, load_pairings, load_plan, store_plan
+from marktplatz.usecases.records import pair_value, with_contacts
+from marktplatz.usecases.run_plans import Key, find_summary, list_owners, load_pairs, store_plan
+from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.solving import pack_market
-from marktplatz.vocabulary import PairStatus, RunStatus
-
-Score = Callable[[Market], Gathered]
+from marktplatz.vocabulary import PairStatus, PlanStatus, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Draft:
     head: str
     change: Change
     content: Content
+    gathered: Gathered
     plan: Plan
 
 
@@ -90,45 +91,43 @@ def select_pairings(actor: Actor, run: Run) -> Select[PairingRecord]:
     return wanted.where(PairingRecord.giver_id.in_(own) | PairingRecord.taker_id.in_(own))
 
 
-def draft_change(session: Session, run: Run, change: Change, score: Score = gather) -> Draft:
-    """Judge a change: Conflict with every rule that it breaks, by name; else the plan that it leads to.
-
-    `score` makes a market's table, for whoever has most of it already.
-    """
-    if run.status is not RunStatus.DONE:
+def draft_change(session: Session, run: Run, change: Change, scores: KnownScores) -> Draft:
+    """Judge a change: Conflict with every rule that it breaks, by name; else the plan that it leads to."""
+    summary = find_summary(run)
+    if run.status is not RunStatus.DONE or summary is None:
         raise Conflict(Finding("run_has_no_plan", params={"id": run.id}))
     head = find_head(session, run.market_id)
-    before = load_plan(session, run)
-    pairs = {(pairing.offer, pairing.need) for pairing in before.pairings}
+    pairs = set(load_pairs(session, run.market_id, run.id))
     added = [new.key for new in change.add]
     after = (pairs - set(change.remove)) | set(added)
     _check(change, pairs)
-    content = content_of(_with_rules(load_market(session, run.market_id, Extent.READY), change))
-    _check_entries(content.market, change, after)
-    gathered = score(content.market)
+    market = _with_rules(scores.of(session, run.market_id).scene.market, change)
+    _check_entries(market, change, after)
+    gathered = scores.gather(market)
     obstacles = judge_change(gathered, after, add=added, remove=change.remove)
     if obstacles:
-        raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(content.market, obstacle)))
+        raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(market, obstacle)))
+    content = Content(market, content_sha256(market), content_sha256(with_contacts(session, run.market_id, market)))
     # The bound stays true as long as nothing but contacts has changed since it was found.
-    is_same = content.sha256 == run.content_sha256
-    solved = before.model_copy(update={"input_sha256": content.input_sha256}) if is_same else None
-    language = run.parameters["language"]
-    plan = assemble_plan(gathered, after, solved=solved, input_sha256=content.input_sha256, language=language)
+    is_bound = content.sha256 == run.content_sha256 and summary.status is not PlanStatus.REFUSED
+    bound, language = summary.bound if is_bound else None, run.parameters["language"]
+    plan = assemble_plan(gathered, after, bound=bound, input_sha256=content.input_sha256, language=language)
     unscored = sorted(after - {(pairing.offer, pairing.need) for pairing in plan.pairings})
     if unscored:
         raise Conflict(*(Finding("pair_not_scored", params={"offer": offer, "need": need}) for offer, need in unscored))
-    return Draft(head, change, content, plan)
+    return Draft(head, change, content, gathered, plan)
 
 
-def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft: Draft, score: Score = gather) -> None:
+def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft: Draft, scores: KnownScores) -> None:
     """Store a drafted change; needs the market's lock. Judged anew where the market has changed meanwhile."""
     if find_head(session, run.market_id) != draft.head:
-        draft = draft_change(session, run, draft.change, score)
+        draft = draft_change(session, run, draft.change, scores)
     change, content = draft.change, draft.content
     before = _store_rules(session, now, actor, run.market_id, change)
-    by_hand = {(kept.offer_id, kept.need_id) for kept in load_pairings(session, run.market_id, run.id) if kept.is_by_hand}
-    store_plan(session, run, draft.plan, list_owners(content.market), by_hand | {new.key for new in change.add})
-    run.input = pack_market(content.market).decode()
+    by_hand = load_pairs(session, run.market_id, run.id, only_by_hand=True)
+    store_plan(session, run, draft.plan, list_owners(content.market), {*by_hand, *(new.key for new in change.add)})
+    if run.input is None or run.content_sha256 != content.sha256:
+        run.input = pack_market(content.market).decode()
     run.content_sha256, run.input_sha256 = content.sha256, content.input_sha256
     run.adjustments += 1
     session.flush()
@@ -136,6 +135,7 @@ def apply_change(session: Session, now: datetime, actor: Actor, run: Run, draft:
     said |= {} if change.undoes is None else {"undoes": change.undoes}
     known = {"rules": before} if before else None
     record_change(session, now, actor, "adjust_run", Subject("run", run.id), chain=run.market_id, before=known, after=said)
+    scores.keep(session, run.market_id, draft.gathered)
 
 
 def _with_rules(market: Market, change: Change) -> Market:

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import EntryRecord, PairRecord
+from marktplatz.db.shared import find_head
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
 from marktplatz.market import Market, PairRule, is_seen
-from marktplatz.matching.gather import gather
 from marktplatz.matching.judge import judge_pair
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.adjust import tell_obstacle
 from marktplatz.usecases.audit import Subject, record_change
-from marktplatz.usecases.contents import find_head
-from marktplatz.usecases.records import Extent, load_market, pair_value
+from marktplatz.usecases.records import pair_value
+from marktplatz.usecases.scored import KnownScores
 from marktplatz.vocabulary import EntrySide, PairStatus
 
 
@@ -27,23 +27,25 @@ def get_pair(session: Session, market_id: str, offer_id: str, need_id: str) -> P
     return record
 
 
-def judge_rule(session: Session, market_id: str, rule: PairRule) -> str:
+def judge_rule(session: Session, market_id: str, rule: PairRule, scores: KnownScores) -> str:
     """Refuse what cannot be pinned; else the state of the market (`find_head`) that this is true of."""
     head = find_head(session, market_id)
     _check(session, market_id, rule)
     if rule.status is PairStatus.PINNED:
-        market = with_rules(load_market(session, market_id, Extent.READY, with_contacts=False), [rule])
+        market = with_rules(scores.of(session, market_id).scene.market, [rule])
         pins = [(each.offer, each.need) for each in market.pairs if each.status is PairStatus.PINNED]
-        obstacles = judge_pair(gather(market), pins, rule.offer, rule.need)
+        obstacles = judge_pair(scores.gather(market), pins, rule.offer, rule.need)
         if obstacles:
             raise Conflict(*(finding for obstacle in obstacles for finding in tell_obstacle(market, obstacle)))
     return head
 
 
-def put_pair(session: Session, now: datetime, actor: Actor, market_id: str, rule: PairRule, judged_at: str) -> PairRecord:
+def put_pair(
+    session: Session, now: datetime, actor: Actor, market_id: str, rule: PairRule, judged_at: str, scores: KnownScores
+) -> PairRecord:
     """Pin or forbid; what the pair was before is replaced. Judged anew where the market has changed since `judged_at`."""
     if find_head(session, market_id) != judged_at:
-        judge_rule(session, market_id, rule)
+        judge_rule(session, market_id, rule, scores)
     return store_rule(session, now, actor, market_id, rule)
 
 

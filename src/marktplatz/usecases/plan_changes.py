@@ -25,7 +25,7 @@ def find_last_number(session: Session, market_id: str) -> int:
 
 
 def concerns(change: PlanChange, organisation: str) -> bool:
-    return organisation in set(_iter_named(change))
+    return organisation in name_organisations(change)
 
 
 def name_organisations(change: PlanChange) -> set[str]:

@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import EntryRecord, OrganisationRecord, PlanChange
 from marktplatz.usecases.actor import Actor
-from marktplatz.usecases.plan_changes import cut_for, list_changes, name_entries, name_organisations
+from marktplatz.usecases.concerns import Concerns
+from marktplatz.usecases.plan_changes import cut_for, name_entries, name_organisations
 from marktplatz.wording.plan_changes import cause_text, clock_text, own_pair_text, own_talk_text, pair_text, talk_text
+
+MOST_NEWS: Final = 3
+"""So much of what is new is shown on a participant's page."""
 
 
 @dataclass(frozen=True)
@@ -48,32 +54,30 @@ def tell_changes(session: Session, changes: Iterable[PlanChange], market_id: str
     ]
 
 
-def tell_own_news(session: Session, actor: Actor, market_id: str, organisation_id: str, zone: str, language: str) -> list[Told]:
-    """What is new for an organisation, the newest first; what others have between them is not told."""
-    changes = list_changes(session, market_id, organisation_id)
-    organisation, entry = _read_names(session, market_id, changes)
+def tell_own_news(
+    session: Session, actor: Actor, market_id: str, organisation_id: str, zone: str, language: str, concerns: Concerns
+) -> list[Told]:
+    """The last that is new for an organisation, the newest first; what others have between them is not told."""
     own = Actor(actor.name, actor.roles, frozenset({organisation_id}))
-    told = []
-    for change in changes:
-        causes, pairs, talks = cut_for(change, own)
-        if pairs or talks:
-            told.append(
-                Told(
-                    number=change.number,
-                    at=change.at,
-                    clock=clock_text(change.at, zone, language),
-                    causes=tuple(
-                        cause_text(each, organisation, entry, language)
-                        for each in causes
-                        if each["organisation"] != organisation_id
-                    ),
-                    talks=tuple(own_talk_text(each, organisation_id, organisation, language) for each in talks),
-                    pairs=tuple(own_pair_text(each, organisation_id, organisation, entry, language) for each in pairs),
-                    concerned=(),
-                    is_proven=change.is_proven,
-                )
-            )
-    return told
+    changes = concerns.iter_changes(session, market_id, organisation_id)
+    cuts = ((change, *cut_for(change, own)) for change in changes)
+    new = list(islice((cut for cut in cuts if cut[2] or cut[3]), MOST_NEWS))
+    organisation, entry = _read_names(session, market_id, [change for change, *_ in new])
+    return [
+        Told(
+            number=change.number,
+            at=change.at,
+            clock=clock_text(change.at, zone, language),
+            causes=tuple(
+                cause_text(each, organisation, entry, language) for each in causes if each["organisation"] != organisation_id
+            ),
+            talks=tuple(own_talk_text(each, organisation_id, organisation, language) for each in talks),
+            pairs=tuple(own_pair_text(each, organisation_id, organisation, entry, language) for each in pairs),
+            concerned=(),
+            is_proven=change.is_proven,
+        )
+        for change, causes, pairs, talks in new
+    ]
 
 
 def _read_names(

@@ -1,6 +1,8 @@
 """The parts of a plan file made from what the solver, the checker and the explainers know: values and their sentences."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 from marktplatz.market import Market
 from marktplatz.matching.explain import PairReason, Return, explain_pair, suggest_returns
@@ -8,8 +10,11 @@ from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Assignment, Refusal
 from marktplatz.matching.unpaired import ObstacleReason
 from marktplatz.plan import Pairing, PairingReason, PlanRefusal, Served, Stability, SuggestedReturn, Unpaired, UnpairedReasonOut
+from marktplatz.same import Same
 from marktplatz.vocabulary import PlanStatus
 from marktplatz.wording.reasons import pair_sentence, refusal_sentence, stability_sentence, unpaired_sentence
+
+_MOST_WORDED: Final = 1_024
 
 
 def word_refusal(market: Market, refusal: Refusal, language: str) -> PlanRefusal:
@@ -55,13 +60,17 @@ def word_pairing(gathered: Gathered, row: int, reasons: Sequence[PairReason], ba
         offer=pair.offer,
         need=pair.need,
         points=pair.points,
-        reasons=tuple(
-            PairingReason(
-                code=reason.criterion, points=reason.points, text=pair_sentence(reason.criterion, reason.params, language)
-            )
-            for reason in reasons
-        ),
+        reasons=_word_reasons(Same(reasons), language),
         suggested_return=SuggestedReturn(offer=back.offer, need=back.need) if back else None,
+    )
+
+
+@lru_cache(maxsize=_MOST_WORDED)
+def _word_reasons(reasons: Same[Sequence[PairReason]], language: str) -> tuple[PairingReason, ...]:
+    """A plan that is changed by hand keeps nearly all its pairs, and they their reasons."""
+    return tuple(
+        PairingReason(code=reason.criterion, points=reason.points, text=pair_sentence(reason.criterion, reason.params, language))
+        for reason in reasons.value
     )
 
 

@@ -40,7 +40,10 @@ def propose_pairings(
     """The plan of a market: decide, check, explain; `report` hears of every phase as it begins."""
     market = gathered.scene.market
     report(SolvePhase.SOLVING)
-    assignment = solve(gathered.problem, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s)
+    if gathered.kept is not None and not stay_bonus:
+        assignment = gathered.kept.solve(gathered.problem, previous=previous, time_limit_s=time_limit_s)
+    else:
+        assignment = solve(gathered.problem, previous=previous, stay_bonus=stay_bonus, time_limit_s=time_limit_s)
     violations = find_violations(gathered.problem, assignment)
     if violations:
         raise BrokenPlan(str(violations))

@@ -1,6 +1,7 @@
 """The pulse of an evening: the few numbers by which every page knows that it is out of date. No names and no texts."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement, AuditEntry, AuditHead, CheckIn, HallNote, PlanChange
 from marktplatz.usecases.clock import ClockState, read_clock
+from marktplatz.usecases.concerns import Concerns
 from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 
 
@@ -15,8 +17,9 @@ from marktplatz.vocabulary import AgreementStatus, CheckInStatus
 class PulseState:
     """`agreements` are the certified ones, the newest of `last_at`; `plan` is the number of the newest change of the live plan;
     `waiting` are at the notaries' desk, `in_hand` of them somebody is reading, the last one since `taken_at`; `present` counts
-    organisations; `notes` goes up with every note of a broker's and every one that is done. `version` never goes back in a market,
-    and `moved_at` is when it was reached: a page that was made before may show what holds no longer.
+    organisations; `notes` goes up with every note of a broker's and every one that is done; `mine` with all that concerns the
+    organisations of whoever looks. `version` never goes back in a market, and `moved_at` is when
+    it was reached: a page that was made before may show what holds no longer.
     """
 
     clock: ClockState
@@ -30,6 +33,30 @@ class PulseState:
     notes: int
     version: int = field(compare=False)
     moved_at: datetime | None = field(compare=False)
+    mine: int = 0
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The state, in which nothing is anybody's own, and beside it how much concerns each organisation, which no other may know."""
+
+    state: PulseState
+    concerns: Mapping[str, int]
+
+    @property
+    def version(self) -> int:
+        return self.state.version
+
+    def count_for(self, organisations: frozenset[str] | None) -> int:
+        """What is `mine` for them; it only grows, so that nobody takes two things for none. The staff, None, stand for nobody."""
+        return sum(self.concerns.get(each, 0) for each in organisations or ())
+
+    def tell(self, mine: int) -> PulseState:
+        return replace(self.state, mine=mine)
+
+
+def read_whole_pulse(session: Session, now: datetime, market_id: str, concerns: Concerns) -> Pulse:
+    return Pulse(read_pulse(session, now, market_id), concerns.count(session, market_id))
 
 
 def read_pulse(session: Session, now: datetime, market_id: str) -> PulseState:

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.base import Base
@@ -63,7 +63,7 @@ def organisation_value(record: OrganisationRecord, contact: Person | None) -> Or
     return _value(Organisation, record, ("id", *ORGANISATION_FIELDS), contact=contact_value(contact))
 
 
-def contact_value(person: Person | None) -> Contact | None:
+def contact_value(person: Person | Row[Any] | None) -> Contact | None:
     return None if person is None else Contact.model_construct(name=person.name, email=person.email, phone=person.phone)
 
 
@@ -136,16 +136,28 @@ def load_market(session: Session, market_id: str, extent: Extent, *, with_contac
     )
 
 
+def with_contacts(session: Session, market_id: str, market: Market) -> Market:
+    """A market that was loaded without its contacts, as if it had been loaded with them."""
+    rows = session.execute(_select_contacts(market_id, Person.name, Person.email, Person.phone))
+    contacts = {row.organisation_id: contact_value(row) for row in rows}
+    organisations = tuple(each.model_copy(update={"contact": contacts.get(each.id)}) for each in market.organisations)
+    return market.model_copy(update={"organisations": organisations})
+
+
 def load_contacts(session: Session, market_id: str, organisation_ids: Iterable[str] | None = None) -> dict[str, Person]:
     """The contact person by organisation."""
-    wanted = (
-        select(Representation.organisation_id, Person)
-        .join(Person, (Person.market_id == Representation.market_id) & (Person.id == Representation.person_id))
-        .where(Representation.market_id == market_id, Representation.is_contact)
-    )
+    wanted = _select_contacts(market_id, Person)
     if organisation_ids is not None:
         wanted = wanted.where(Representation.organisation_id.in_(tuple(organisation_ids)))
     return {organisation_id: person for organisation_id, person in session.execute(wanted)}  # noqa: C416 a Result has keys()
+
+
+def _select_contacts(market_id: str, *columns: Any) -> Select[Any]:
+    return (
+        select(Representation.organisation_id, *columns)
+        .join(Person, (Person.market_id == Representation.market_id) & (Person.id == Representation.person_id))
+        .where(Representation.market_id == market_id, Representation.is_contact)
+    )
 
 
 def _is_in(row: OrganisationRecord | EntryRecord, extent: Extent) -> bool:

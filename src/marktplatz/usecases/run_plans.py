@@ -3,9 +3,9 @@
 import json
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import PairingRecord, Run
@@ -17,6 +17,8 @@ from marktplatz.vocabulary import PlanStatus
 Key = tuple[str, str]
 MOST_INPUTS: Final = 6
 """Inputs of runs that are kept as values: each is some megabytes."""
+
+_COLUMNS: Final = {column.key: getattr(PairingRecord, column.key) for column in inspect(PairingRecord).column_attrs}
 
 
 class Summary(Value):
@@ -34,12 +36,13 @@ def store_plan(session: Session, run: Run, plan: Plan, owners: Mapping[str, str]
     run.summary = Summary(status=plan.status, served=plan.served, total_points=plan.total_points, bound=plan.bound).model_dump(
         mode="json"
     )
-    of_run: dict[str, Any] = {"market_id": run.market_id, "run_id": run.id}
     session.flush()
-    session.execute(delete(PairingRecord).filter_by(**of_run))
-    rows = [
-        of_run
-        | {
+    records = select(*_COLUMNS.values()).where(PairingRecord.market_id == run.market_id, PairingRecord.run_id == run.id)
+    before = {(row["offer_id"], row["need_id"]): dict(row) for row in session.execute(records).mappings()}
+    after = {
+        (pairing.offer, pairing.need): {
+            "market_id": run.market_id,
+            "run_id": run.id,
             "offer_id": pairing.offer,
             "need_id": pairing.need,
             "giver_id": owners[pairing.offer],
@@ -51,7 +54,12 @@ def store_plan(session: Session, run: Run, plan: Plan, owners: Mapping[str, str]
             "is_by_hand": (pairing.offer, pairing.need) in by_hand,
         }
         for pairing in plan.pairings
-    ]
+    }
+    gone = [key for key, row in before.items() if after.get(key) != row]
+    if gone:
+        of_run = delete(PairingRecord).filter_by(market_id=run.market_id, run_id=run.id)
+        session.execute(of_run.where(tuple_(PairingRecord.offer_id, PairingRecord.need_id).in_(gone)))
+    rows = [row for key, row in after.items() if before.get(key) != row]
     if rows:
         session.execute(insert(PairingRecord), rows)
 
@@ -66,9 +74,11 @@ def load_pairings(session: Session, market_id: str, run_id: str) -> list[Pairing
     return list(session.scalars(wanted.order_by(PairingRecord.offer_id, PairingRecord.need_id)))
 
 
-def load_pairs(session: Session, market_id: str, run_id: str) -> list[Key]:
+def load_pairs(session: Session, market_id: str, run_id: str, *, only_by_hand: bool = False) -> list[Key]:
     columns = (PairingRecord.offer_id, PairingRecord.need_id)
     wanted = select(*columns).where(PairingRecord.market_id == market_id, PairingRecord.run_id == run_id).order_by(*columns)
+    if only_by_hand:
+        wanted = wanted.where(PairingRecord.is_by_hand)
     return [(offer, need) for offer, need in session.execute(wanted)]
 
 

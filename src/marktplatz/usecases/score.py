@@ -49,4 +49,4 @@ def find_money_entries(market: Market) -> list[Finding]:
 def find_vague_entries(market: Market) -> list[Entry]:
     """Entries in which no concept was found: they can only be compared letter by letter."""
     lexicon = extend_lexicon(load_lexicon(), market.concepts)
-    return [entry for entry in (*market.offers, *market.needs) if not any(True for _ in find_concepts(lexicon, text_of(entry)))]
+    return [entry for entry in (*market.offers, *market.needs) if not find_concepts(lexicon, text_of(entry))]

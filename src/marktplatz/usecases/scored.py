@@ -8,13 +8,16 @@ from typing import Final
 import numpy as np
 from sqlalchemy.orm import Session
 
-from marktplatz.market import Market, PairRule
+from marktplatz.db.shared import share
+from marktplatz.market import Entry, Market, Organisation, PairRule, Policy, is_same_but
 from marktplatz.matching.gather import Gathered, gather
-from marktplatz.matching.kept import KeptModel
+from marktplatz.matching.kept import keep_model
+from marktplatz.matching.problem import IntArray
 from marktplatz.usecases.contents import find_market_head
+from marktplatz.usecases.hall_now import find_free_places
 from marktplatz.usecases.known import Known
 from marktplatz.usecases.records import Extent
-from marktplatz.vocabulary import PairStatus
+from marktplatz.vocabulary import OrganisationKind, PairStatus
 
 _MOST_TABLES: Final = 4
 
@@ -23,6 +26,15 @@ _MOST_TABLES: Final = 4
 class _Scored:
     market: Market
     gathered: Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleNow:
+    """Rows of a market's table whose offer and need both have room, and the organisations of each by their place in the table."""
+
+    rows: IntArray
+    giving: IntArray
+    taking: IntArray
 
 
 class KnownScores:
@@ -35,7 +47,22 @@ class KnownScores:
 
     def of(self, session: Session, market_id: str) -> Gathered:
         """A market's table as it is now, of what is to be matched."""
-        return self._known.of(session, market_id)
+        return share(session, market_id, self._known.of)
+
+    def possible_now(self, session: Session, market_id: str) -> PossibleNow:
+        """The same for all who ask while nothing happens."""
+        return share(session, market_id, self._find_possible)
+
+    def _find_possible(self, session: Session, market_id: str) -> PossibleNow:
+        problem, places = self.of(session, market_id).problem, find_free_places(session, market_id)
+        free_offers = np.array([places.get(offer, 0) > 0 for offer in problem.offers], dtype=np.bool_)
+        free_needs = np.array([places.get(need, 0) > 0 for need in problem.needs], dtype=np.bool_)
+        rows = np.flatnonzero(problem.eligible & free_offers[problem.pair_offer] & free_needs[problem.pair_need])
+        return PossibleNow(rows, problem.giving[rows], problem.taking[rows])
+
+    def keep(self, session: Session, market_id: str, gathered: Gathered) -> None:
+        """The table that belongs to what this session has just written."""
+        self._known.keep(session, market_id, gathered.scene.market, gathered)
 
     def gather(self, market: Market) -> Gathered:
         """As `matching.gather.gather`, quicker where a market like this one was asked for before."""
@@ -44,17 +71,27 @@ class KnownScores:
             like = self._tables.get(name)
         if like is not None and like.market == market:
             return like.gathered
-        found = repin(like.gathered, market) if like is not None and _differ_in_pins(like.market, market) else gather(market)
-        kept = None if like is None else like.gathered.kept
-        if kept is None or not kept.covers(found.problem):
-            kept = KeptModel(found.problem)
-        found = replace(found, kept=kept)
+        earlier = None if like is None else like.gathered
+        is_repinned = like is not None and _differ_in_pins(like.market, market)
+        found = repin(earlier, market) if earlier is not None and is_repinned else gather(market, like=earlier)
+        found = replace(found, kept=keep_model(found.problem, None if earlier is None else earlier.kept))
         with self._lock:
             self._tables[name] = _Scored(market, found)
             self._tables.move_to_end(name)
             while len(self._tables) > _MOST_TABLES:
                 self._tables.popitem(last=False)
         return found
+
+
+def prepare_scoring() -> None:
+    """Loads what the scores of all markets rest on, for which otherwise the first that is scored waits."""
+    organisations = (
+        Organisation(id="a", name="A", kind=OrganisationKind.COMPANY, postcode="50667"),
+        Organisation(id="b", name="B", kind=OrganisationKind.NONPROFIT, postcode="50674"),
+    )
+    offer = Entry(id="a1", organisation="a", title="Wände streichen", text="Ein Nachmittag mit drei Leuten")
+    need = Entry(id="b1", organisation="b", title="Wer streicht unseren Gruppenraum?")
+    gather(Market(market=Policy(), organisations=organisations, offers=(offer,), needs=(need,)))
 
 
 def repin(gathered: Gathered, market: Market) -> Gathered:
@@ -71,9 +108,7 @@ def repin(gathered: Gathered, market: Market) -> Gathered:
 
 
 def _differ_in_pins(one: Market, other: Market) -> bool:
-    if _binding(one.pairs) != _binding(other.pairs):
-        return False
-    return one.model_copy(update={"pairs": ()}) == other.model_copy(update={"pairs": ()})
+    return _binding(one.pairs) == _binding(other.pairs) and is_same_but(one, other, "pairs")
 
 
 def _binding(rules: tuple[PairRule, ...]) -> list[PairRule]:

@@ -25,6 +25,9 @@ from marktplatz.vocabulary import EntrySide, OrganisationKind
 TIME_LIMIT_S: Final = 20.0
 """After that long the best plan that was found is shown, and that it is not proven."""
 
+AHEAD_S: Final = 5.0
+"""So long somebody with a question may have to wait for what was worked out ahead."""
+
 NEWCOMER: Final = "~gedacht"
 """Begins the ids of what is only thought of; a tilde sorts behind letters and digits."""
 
@@ -124,6 +127,11 @@ def think(session: Session, run: Run, what_if: WhatIf) -> Thought:
         _check_newcomer(now, what_if.newcomer)
     changed = change_market(now, what_if)
     return Thought(read_input(run) or now, changed, plan, ask(load_pairs(session, run.market_id, run.id), run))
+
+
+def ask_nothing(session: Session, run: Run) -> Propose:
+    """What the solver would be asked of the market as it is: whoever has done that is quicker with a thought."""
+    return ask(load_pairs(session, run.market_id, run.id), run).model_copy(update={"time_limit_s": AHEAD_S})
 
 
 def ask(previous: list[Key], run: Run) -> Propose:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import PairingRecord, Run
 from marktplatz.errors import Finding, NotFound
 from marktplatz.market import Market, Organisation, PairRule
+from marktplatz.matching.explain import explain_pair
 from marktplatz.matching.gather import Gathered
 from marktplatz.matching.problem import Pair, Problem
 from marktplatz.usecases.compare import Named
 from marktplatz.usecases.run_plans import Key, load_pairings
-from marktplatz.usecases.why_not import NamedPair, find_rows, name_pair, tell_reasons
+from marktplatz.usecases.why_not import TIME_LIMIT_S, NamedPair, find_rows, name_pair, tell_reasons
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, PairStatus, WishLevel
 
 MOST_CANDIDATES: Final = 6
@@ -141,6 +142,17 @@ def look_at(
             if rule.status is PairStatus.FORBIDDEN and organisation in _ends(market, *key)
         ),
     )
+
+
+def prepare(gathered: Gathered, plan: Collection[Key]) -> None:
+    """Once for each table: what the first *why not* and the first deed would otherwise have to find, namely the model's columns
+    that matter and the reasons of all pairs in the plan. Reads and changes nothing that anybody sees.
+    """
+    if gathered.kept is None or gathered.kept.was_asked:
+        return
+    for row in gathered.problem.find_pairs(plan).tolist():
+        explain_pair(gathered, row)
+    gathered.kept.solve(gathered.problem, previous=plan, time_limit_s=TIME_LIMIT_S)
 
 
 def _ends(market: Market, offer: str, need: str) -> Key:

@@ -24,13 +24,13 @@ from marktplatz.matching import flow
 from marktplatz.matching.gather import Gathered, gather
 from marktplatz.matching.rounds.repair import Earlier
 from marktplatz.matching.rounds.values import Conversation
-from marktplatz.plan import TimetablePlan
-from marktplatz.usecases.propose import name_solver, propose_pairings
+from marktplatz.plan import Plan, TimetablePlan
+from marktplatz.usecases.propose import keep_quiet, name_solver, propose_pairings
 from marktplatz.usecases.schedule import schedule_conversations
 from marktplatz.usecases.solving.jobs import REQUEST, Job, Propose, Request, Schedule
 from marktplatz.usecases.solving.messages import OUT_OF_MEMORY, write_outcome, write_phase
-from marktplatz.usecases.solving.outcomes import Done, Failed, FailureKind, Invalid, Outcome, Refused, Scheduled
-from marktplatz.vocabulary import PlanStatus, SolvePhase
+from marktplatz.usecases.solving.outcomes import Failed, FailureKind, Invalid, Outcome, Scheduled, end_with
+from marktplatz.vocabulary import SolvePhase
 
 ORPHANED: Final = 3
 NICENESS: Final = 10
@@ -110,6 +110,11 @@ def _solve(market: Market, job: Job, started: float, report: Callable[[SolvePhas
     gathered = gather(market)
     if not isinstance(job, Propose):
         return Scheduled(_schedule(gathered, job, report))
+    return end_with(propose(gathered, job, started, report))
+
+
+def propose(gathered: Gathered, job: Propose, started: float, report: Callable[[SolvePhase], None] = keep_quiet) -> Plan:
+    """`started`: when the work on it began, by `perf_counter`."""
     plan = propose_pairings(
         gathered,
         solver=name_solver(),
@@ -120,8 +125,7 @@ def _solve(market: Market, job: Job, started: float, report: Callable[[SolvePhas
         report=report,
     )
     solver = name_solver(round((perf_counter() - started) * 1000))
-    plan = plan.model_copy(update={"solver": solver, "input_sha256": job.input_sha256 or plan.input_sha256})
-    return Refused(plan) if plan.status is PlanStatus.REFUSED else Done(plan)
+    return plan.model_copy(update={"solver": solver, "input_sha256": job.input_sha256 or plan.input_sha256})
 
 
 def _schedule(gathered: Gathered, job: Schedule, report: Callable[[SolvePhase], None]) -> TimetablePlan:

@@ -7,8 +7,18 @@ from pydantic import TypeAdapter
 
 from marktplatz.errors import Conflict, Finding, InvalidInput, MarktplatzError, NotAllowed, NotFound
 from marktplatz.plan import Plan, TimetablePlan
-from marktplatz.usecases.solving.outcomes import Cancelled, Done, Failed, FailureKind, Invalid, Outcome, Refused, Scheduled
-from marktplatz.vocabulary import PlanStatus, SolvePhase
+from marktplatz.usecases.solving.outcomes import (
+    Cancelled,
+    Done,
+    Failed,
+    FailureKind,
+    Invalid,
+    Outcome,
+    Refused,
+    Scheduled,
+    end_with,
+)
+from marktplatz.vocabulary import SolvePhase
 
 OUT_OF_MEMORY: Final = b'{"failed":"out_of_memory","detail":"MemoryError"}\n'
 """Ready made: when there is no memory left, there is none to write this either."""
@@ -43,7 +53,7 @@ def read_message(line: bytes) -> SolvePhase | Outcome:
             return SolvePhase(phase)
         case {"plan": content}:
             plan = Plan.model_validate_json(json.dumps(content), by_alias=True)
-            return Refused(plan) if plan.status is PlanStatus.REFUSED else Done(plan)
+            return end_with(plan)
         case {"timetable": content}:
             return Scheduled(TimetablePlan.model_validate_json(json.dumps(content), by_alias=True))
         case {"family": family, "findings": findings}:

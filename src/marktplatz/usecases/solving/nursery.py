@@ -7,6 +7,7 @@ Only where the system can split processes off and hand over pipes (not on Window
 import atexit
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -38,6 +39,12 @@ class Child:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGKILL)
 
+    def poll(self) -> int | None:
+        """Its exit code if it has ended."""
+        if self._code is None and not select.select([self._status], [], [], 0)[0]:
+            return None
+        return self.wait()
+
     def wait(self) -> int:
         """Its exit code, or the signal that ended it as a negative number."""
         with self._lock:
@@ -63,14 +70,14 @@ class Nursery:
         self._socket = ours
         self._lock = threading.Lock()
 
-    def bear(self) -> Child:
-        """OSError if the nursery is no more."""
+    def bear(self, what: bytes) -> Child:
+        """`what` it is to be, in the nursery's words; OSError if the nursery is no more."""
         ends = [os.pipe() for _ in range(4)]
         (their_in, our_in), (our_out, their_out), (our_err, their_err), (our_status, their_status) = ends
         theirs, ours = (their_in, their_out, their_err, their_status), (our_in, our_out, our_err, our_status)
         try:
             with self._lock:
-                socket.send_fds(self._socket, [b"child"], theirs)
+                socket.send_fds(self._socket, [what], theirs)
         except OSError:
             for end in ours:
                 os.close(end)
@@ -98,16 +105,16 @@ _lock = threading.Lock()
 _nursery: Nursery | None = None
 
 
-def bear_child(environment: Mapping[str, str]) -> Child:
+def bear_child(environment: Mapping[str, str], what: bytes = b"child") -> Child:
     """From the one nursery of this process; a new one is made where it was lost."""
     global _nursery  # noqa: PLW0603  # one a process, made when it is first needed
     with _lock:
         if _nursery is not None:
             try:
-                return _nursery.bear()
+                return _nursery.bear(what)
             except OSError:
                 _nursery.close()
                 atexit.unregister(_nursery.close)
         _nursery = Nursery(environment)
         atexit.register(_nursery.close)
-        return _nursery.bear()
+        return _nursery.bear(what)

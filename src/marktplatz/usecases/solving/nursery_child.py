@@ -15,10 +15,12 @@ from typing import Final
 from marktplatz.market import Entry, Market, Organisation
 from marktplatz.matching import flow
 from marktplatz.matching.gather import gather
-from marktplatz.usecases.solving.child import ORPHANED, main
+from marktplatz.usecases.solving import child, warm_child
+from marktplatz.usecases.solving.child import ORPHANED
 from marktplatz.vocabulary import OrganisationKind
 
 _PIPES: Final = 4
+_LONGEST: Final = 64
 FAULT: Final = 1
 
 
@@ -46,21 +48,21 @@ def run(asked: socket.socket) -> None:
             os.read(waiting, 512)
             bury(told)
         if asked.fileno() in ready:
-            message, pipes, _, _ = socket.recv_fds(asked, 16, _PIPES)
+            message, pipes, _, _ = socket.recv_fds(asked, _LONGEST, _PIPES)
             if not message:
                 return
-            bear(told, pipes, (asked.fileno(), waiting, woken))
+            bear(told, message.decode().split(), pipes, (asked.fileno(), waiting, woken))
 
 
-def bear(told: dict[int, int], pipes: list[int], own: tuple[int, ...]) -> None:
-    """Split off one process; `told` knows where its end will be told."""
+def bear(told: dict[int, int], what: list[str], pipes: list[int], own: tuple[int, ...]) -> None:
+    """Split off one process that is `what`; `told` knows where its end will be told."""
     *streams, status = pipes
     try:
         pid = os.fork()
     except OSError:
         pid = -1
     if pid == 0:
-        live(streams, (status, *own, *told.values()))
+        live(what, streams, (status, *own, *told.values()))
     for stream in streams:
         os.close(stream)
     if pid < 0:
@@ -71,8 +73,8 @@ def bear(told: dict[int, int], pipes: list[int], own: tuple[int, ...]) -> None:
         os.write(status, f"{pid}\n".encode())
 
 
-def live(streams: list[int], others: tuple[int, ...]) -> None:
-    """The new process: solves and is gone; whatever happens, it never comes back to the nursery's loop."""
+def live(what: list[str], streams: list[int], others: tuple[int, ...]) -> None:
+    """The new process: does its work and is gone; whatever happens, it never comes back to the nursery's loop."""
     code = FAULT
     try:
         signal.set_wakeup_fd(-1)
@@ -81,7 +83,8 @@ def live(streams: list[int], others: tuple[int, ...]) -> None:
             os.dup2(stream, place)
         for each in {*streams, *others} - {0, 1, 2}:
             os.close(each)
-        code = main()
+        name, *limits = what
+        code = child.main() if name == "child" else warm_child.main(*map(int, limits))
     except BaseException:  # noqa: BLE001  # the pipe tells the parent, as a process of its own would
         with contextlib.suppress(BaseException):
             os.write(2, traceback.format_exc().encode())

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from marktplatz.errors import Finding, MarktplatzError
 from marktplatz.plan import Plan, TimetablePlan
+from marktplatz.vocabulary import PlanStatus
 
 
 class FailureKind(StrEnum):
@@ -50,6 +51,10 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     pass
+
+
+def end_with(plan: Plan) -> Done | Refused:
+    return Refused(plan) if plan.status is PlanStatus.REFUSED else Done(plan)
 
 
 Outcome = Done | Refused | Scheduled | Invalid | Failed | Cancelled

@@ -66,7 +66,7 @@ class SolveProcess:
         cpu_s = math.ceil(limits.wall_s) * (os.cpu_count() or 1) + 1
         request = Request(job=job, market_bytes=len(market), memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
         try:
-            self._child = start_child()
+            self._child = start_child(b"child", _COMMAND)
             content = REQUEST.dump_json(request) + b"\n" + market
             threading.Thread(target=self._follow, args=(self._child, content), daemon=True, name="solve").start()
         except (OSError, RuntimeError) as error:  # no process or no thread is left on this machine
@@ -168,12 +168,12 @@ class SolveProcess:
         return Failed(FailureKind.CRASHED, detail)
 
 
-def start_child() -> "Process":
-    """From the nursery where there can be one; else, or where it cannot be reached, started anew."""
+def start_child(what: bytes, command: Sequence[str]) -> "Process":
+    """From the nursery, in whose words it is `what`, where there can be one; else, or where it cannot be reached, started anew."""
     if nursery.IS_POSSIBLE:
         with contextlib.suppress(OSError):
-            return nursery.bear_child(_own_environment())
-    return spawn(_COMMAND)
+            return nursery.bear_child(_own_environment(), what)
+    return _spawn(command)
 
 
 def _own_environment() -> dict[str, str]:
@@ -181,7 +181,7 @@ def _own_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
 
 
-def spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _spawn(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603  # our own module, no argument comes from outside
         list(command),
         stdin=subprocess.PIPE,

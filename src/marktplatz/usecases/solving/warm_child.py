@@ -7,14 +7,18 @@ markets' scores comes with every request, so that a process that was started ane
 import sys
 import traceback
 from collections import OrderedDict
+from dataclasses import replace
+from time import perf_counter
 from typing import Final
 
 from marktplatz.errors import MarktplatzError
 from marktplatz.exchange.process_limits import limit_process
 from marktplatz.matching.gather import Gathered, gather
+from marktplatz.matching.kept import keep_model
 from marktplatz.usecases.replanning import replan_day
-from marktplatz.usecases.solving.child import keep_output_for_messages, read_market, step_back, write_all
-from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, Replan, WarmAnswer, WarmRequest
+from marktplatz.usecases.solving.child import keep_output_for_messages, propose, read_market, step_back, write_all
+from marktplatz.usecases.solving.jobs import Propose
+from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, Load, Replan, WarmAnswer, WarmRequest
 
 _LIFETIME_S: Final = 7 * 24 * 3_600
 """Of processor time: a limit that nothing reaches but a loop; each answer has its own, by the parent's clock."""
@@ -35,8 +39,15 @@ def main(memory_bytes: int, niceness: int) -> int:
 
 def _answer(known: OrderedDict[str, Gathered], request: WarmRequest, raw: bytes) -> WarmAnswer:
     try:
+        started = perf_counter()
         gathered = _find(known, request.market, raw)
-        return WarmAnswer(replanned=replan_day(gathered, request.job) if isinstance(request.job, Replan) else None)
+        match request.job:
+            case Replan():
+                return WarmAnswer(replanned=replan_day(gathered, request.job))
+            case Propose():
+                return WarmAnswer(plan=propose(gathered, request.job, started))
+            case Load():
+                return WarmAnswer()
     except MarktplatzError as error:
         return WarmAnswer(failed=f"{type(error).__name__}: {error.findings}")
     except Exception:  # noqa: BLE001  # a fault of ours: told to the parent, which has a log
@@ -44,12 +55,14 @@ def _answer(known: OrderedDict[str, Gathered], request: WarmRequest, raw: bytes)
 
 
 def _find(known: OrderedDict[str, Gathered], market: str, raw: bytes) -> Gathered:
-    """Scored when it comes, then kept, as long as not too many others were asked for since."""
+    """Scored when it comes, with what is known of the last one, then kept, as long as not too many others were asked for since."""
     if raw:
+        like = known[next(reversed(known))] if known else None
         known.pop(market, None)
         while len(known) >= MOST_MARKETS:
             known.popitem(last=False)
-        known[market] = gather(read_market(raw))
+        found = gather(read_market(raw), like=like)
+        known[market] = replace(found, kept=keep_model(found.problem, None if like is None else like.kept))
     known.move_to_end(market)
     return known[market]
 

@@ -6,8 +6,8 @@ from pydantic import Field, TypeAdapter
 
 from marktplatz.market import Value
 from marktplatz.matching.day import Settled
-from marktplatz.plan import Pairing, PlanBound, Served, TimetablePlan, Unpaired
-from marktplatz.usecases.solving.jobs import Key
+from marktplatz.plan import Pairing, Plan, PlanBound, Served, TimetablePlan, Unpaired
+from marktplatz.usecases.solving.jobs import Key, Propose
 from marktplatz.vocabulary import PlanStatus
 
 MOST_MARKETS: Final = 4
@@ -48,7 +48,7 @@ class Replan(Value):
     language: str = "de"
 
 
-WarmJob = Load | Replan
+WarmJob = Load | Replan | Propose
 
 
 class WarmRequest(Value):
@@ -98,6 +98,7 @@ class WarmAnswer(Value):
     """`failed` is for the log; a process that failed at one job goes on with the next."""
 
     replanned: Replanned | None = None
+    plan: Plan | None = None
     failed: str | None = None
 
 

@@ -3,13 +3,12 @@
 import contextlib
 import logging
 import queue
-import subprocess
 import sys
 import threading
 from typing import IO, Final
 
-from marktplatz.usecases.solving.process import read_line, spawn
-from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, Load, Replanned, WarmJob, WarmRequest
+from marktplatz.usecases.solving.process import Process, read_line, start_child
+from marktplatz.usecases.solving.warm_jobs import MOST_MARKETS, WARM_ANSWER, WARM_REQUEST, WarmAnswer, WarmJob, WarmRequest
 
 logger = logging.getLogger("marktplatz.runs")
 
@@ -29,7 +28,7 @@ class WarmProcess:
     def __init__(self, memory_bytes: int, niceness: int) -> None:
         self._limits = (str(memory_bytes), str(niceness))
         self._turn = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Process | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._known: list[str] = []
         self._ended = threading.Event()
@@ -39,8 +38,8 @@ class WarmProcess:
         child = self._child
         return None if child is None else child.pid
 
-    def ask(self, market: str, packed: bytes, job: WarmJob, within_s: float) -> Replanned | None:
-        """The answer, None to `Load`; NoAnswerError in any other case. `market` names what is in the bytes."""
+    def ask(self, market: str, packed: bytes, job: WarmJob, within_s: float) -> WarmAnswer:
+        """NoAnswerError where it has none. `market` names what is in the bytes."""
         with self._turn:
             try:
                 return self._ask(market, packed, job, within_s)
@@ -65,7 +64,7 @@ class WarmProcess:
         with self._turn:
             self._drop()
 
-    def _ask(self, market: str, packed: bytes, job: WarmJob, within_s: float) -> Replanned | None:
+    def _ask(self, market: str, packed: bytes, job: WarmJob, within_s: float) -> WarmAnswer:
         child = self._find_child()
         if child.stdin is None:
             raise RuntimeError("all three pipes were asked for")
@@ -78,22 +77,20 @@ class WarmProcess:
         except queue.Empty:
             raise NoAnswerError(f"more than {within_s:g} s") from None
         if not line:
-            raise NoAnswerError(f"it ended with {child.wait(1)}")
+            raise NoAnswerError(f"it ended with {child.wait()}")
         answer = WARM_ANSWER.validate_json(line, by_alias=True)
         if answer.failed is not None:
             raise NoAnswerError(answer.failed)
         self._known = [*(name for name in self._known if name != market), market][-MOST_MARKETS:]
-        if not isinstance(job, Load) and answer.replanned is None:
-            raise NoAnswerError("no plan")
-        return answer.replanned
+        return answer
 
-    def _find_child(self) -> "subprocess.Popen[bytes]":
+    def _find_child(self) -> Process:
         if self._ended.is_set():
             raise NoAnswerError("the service stops")
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._drop()
-        child = spawn((*_COMMAND, *self._limits))
+        child = start_child(" ".join(("warm", *self._limits)).encode(), (*_COMMAND, *self._limits))
         self._answers = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(child.stdout, self._answers), daemon=True, name="warm").start()
         threading.Thread(target=_overhear, args=(child.stderr,), daemon=True, name="warm").start()
