@@ -31,9 +31,9 @@ class Answer:
         return json.dumps(self.headers) + self.body.decode("utf-8", "replace")
 
 
-async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], body: bytes = b"", query: str = "") -> Answer:
-    """The whole answer; of a stream that never ends, what comes at once: a greeting and the first event."""
-    scope = {
+def make_scope(method: str, path: str, headers: dict[str, str], query: str = "") -> dict[str, Any]:
+    """What a server says of a request."""
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -48,6 +48,10 @@ async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], bo
         "server": ("testserver", 80),
         "state": {},
     }
+
+
+async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], body: bytes = b"", query: str = "") -> Answer:
+    """The whole answer; of a stream that never ends, what comes at once: a greeting and the first event."""
     parts: list[bytes] = []
     start: dict[str, Any] = {}
     asked = 0
@@ -69,7 +73,7 @@ async def call(app: FastAPI, method: str, path: str, headers: dict[str, str], bo
             if len(parts) > 1 or not message.get("more_body"):
                 is_served.set()
 
-    await app(scope, receive, send)
+    await app(make_scope(method, path, headers, query), receive, send)
     sent = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], sent, b"".join(parts))
 

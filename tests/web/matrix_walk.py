@@ -1,13 +1,17 @@
-"""Walks the matrix: makes the request of a cell, says what came of it, and what is wrong about that."""
+"""Walks the matrix: makes the request of a cell, says what came of it, and what is wrong about that.
+
+Or goes no further than the check of access, where only its verdict is asked for.
+"""
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
-from fastapi import FastAPI
+import pytest
+from fastapi import FastAPI, Request, Response
 from matrix_client import Answer, call, without_threads
 from matrix_table import CALLERS, STAFF, Route, load_canaries, load_routes
 from matrix_world import FORM_TOKEN, HERE, NOW, ForgetfulDatabase, digest_of, move, plant, plant_token
@@ -15,10 +19,19 @@ from matrix_world import FORM_TOKEN, HERE, NOW, ForgetfulDatabase, digest_of, mo
 from marktplatz.db.engine import Database
 from marktplatz.settings import Settings
 from marktplatz.vocabulary import Phase, Role
+from marktplatz.web.access import Allowed
 from marktplatz.web.app import create_app
 
 TOKENS = ("narrow", "exact")
 """Programs that act in the first role that may: with every scope but the one that is needed, and with this one alone."""
+
+REFUSALS = ("sign in", "role", "phase", "scope")
+PASSED = 299
+"""What is answered at once to whoever is let in."""
+
+
+class Passed(Exception):
+    """The check of access is behind, the route's work ahead."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +69,17 @@ class Matrix:
         honest.dispose()
         settings = Settings(base_url="http://testserver", trusted_hosts=("testserver",), requests_per_minute=1_000_000)
         self.app: FastAPI = create_app(settings, database=self.database, clock=lambda: NOW)
+        self.app.add_exception_handler(Passed, _answer_passed)
         self.canaries = load_canaries()
-        self.seen: set[str] = set()
+        self.seen: set[tuple[str, str]] = set()
+        """Who was told which word, by right."""
         self._url = url
+        self._found: dict[Phase, list[str]] = {}
+        self._runner = asyncio.Runner()
+
+    def close(self) -> None:
+        self._runner.close()
+        self.database.dispose()
 
     def enter(self, phase: Phase) -> None:
         honest = Database(self._url)
@@ -86,12 +107,37 @@ class Matrix:
             faults.append(f"{cell}: changes the database all the same")
         return faults + [f"{cell}: tells {word}" for word in self._find_canaries(cell, answer, sent)]
 
+    async def find_misjudgement(self, cell: Cell) -> list[str]:
+        """Whether the check of access says what the table says. The route's own work is not done."""
+        self.app.state.service.rates.reset()
+        answer, _ = await self._ask(cell)
+        outcome = "passed" if answer.status == PASSED else outcomes_of(answer, cell.route)[0]
+        expected = cell.expected if cell.expected in REFUSALS else "passed"
+        return [] if outcome == expected else [f"{cell}: {outcome} instead of {expected}"]
+
     def walk(self, cells: Iterable[Cell]) -> list[str]:
-        async def walk_all() -> list[str]:
-            return [fault for cell in cells for fault in await self.find_faults(cell)]
+        return self._find_all(self.find_faults, cells)
+
+    def judge(self, cells: Iterable[Cell]) -> list[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Allowed, "__call__", _go_no_further(Allowed.__call__))
+            return self._find_all(self.find_misjudgement, cells)
+
+    def walk_whole_phase(self, phase: Phase) -> list[str]:
+        """All cells of a phase, once for all tests; routes of no market are the same in every phase. What stays is a fault."""
+        self.enter(phase)
+        if phase not in self._found:
+            self._found[phase] = self.walk(cell for route in routes_in(phase) for cell in cells_of(route, [phase]))
+            if self.digest() != self.database.base:
+                self._found[phase].append(f"something stays in {phase}")
+        return self._found[phase]
+
+    def _find_all(self, find: Callable[[Cell], Awaitable[list[str]]], cells: Iterable[Cell]) -> list[str]:
+        async def find_all() -> list[str]:
+            return [fault for cell in cells for fault in await find(cell)]
 
         with without_threads():
-            return asyncio.run(walk_all())
+            return self._runner.run(find_all())
 
     async def _ask(self, cell: Cell) -> tuple[Answer, str]:
         route = cell.route
@@ -117,9 +163,26 @@ class Matrix:
             if word.lower() in text and word.lower() not in known:
                 is_known = cell.acts_as in seen_by or (word in cell.route.tells and cell.expected == "done")
                 if is_known and not word.startswith(cell.route.withholds):
-                    self.seen.add(word)
+                    self.seen.add((cell.acts_as, word))
                 else:
                     yield word
+
+
+def _go_no_further(check: Callable[[Allowed, Request], Any]) -> Callable[[Allowed, Request], None]:
+    def check_only(rule: Allowed, request: Request) -> None:
+        check(rule, request)
+        raise Passed
+
+    return check_only
+
+
+async def _answer_passed(_request: Request, _passed: Exception) -> Response:
+    return Response(status_code=PASSED)
+
+
+def routes_in(phase: Phase) -> list[Route]:
+    """Routes of no market are the same in every phase."""
+    return [route for route in load_routes() if route.is_of_market or phase is Phase.DAY]
 
 
 def cells_of(route: Route, phases: Iterable[Phase], callers: Iterable[str] = (*CALLERS, *TOKENS)) -> Iterator[Cell]:

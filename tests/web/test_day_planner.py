@@ -4,15 +4,19 @@ import os
 import signal
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from live_world import POINTS, LiveMarket, Settled, make_live
-from marktplatz.db.models import Evening, PairingRecord, Run, TimetableRecord
+from marktplatz.db.models import EntryRecord, Evening, PairingRecord, Run, TimetableRecord
 from marktplatz.plan import PlanBound
-from marktplatz.usecases.audit import find_breaks
-from marktplatz.usecases.day_plan import look_at_day
+from marktplatz.usecases.actor import SYSTEM
+from marktplatz.usecases.audit import Subject, find_breaks, record_change
+from marktplatz.usecases.checkins import check_in
+from marktplatz.usecases.day_plan import StaleError, complete, look_at_day, store_replan
 from marktplatz.usecases.run_plans import read_input
-from marktplatz.vocabulary import PlanStatus, Role, Stage
+from marktplatz.usecases.solving.warm_jobs import Replanned
+from marktplatz.vocabulary import CheckInStatus, PlanStatus, Role, Stage
 from run_world import URL, not_started, wait_until
 from service_fixtures import World
 
@@ -126,6 +130,29 @@ def test_a_walk_in_with_an_entry_gets_a_partner(world: World) -> None:
         kept = read_input(session.get_one(Run, ("m1", live.run_id)))
     assert kept is not None
     assert kept.organisation_by_id["n9"].name == "Die Neuen"
+
+
+@pytest.mark.parametrize("since", ["an entry", "a check-in"])
+def test_a_plan_is_not_stored_where_something_has_come_since_it_was_asked_for(world: World, since: str) -> None:
+    make_live(world)
+    now, unread = world.clock.now, Replanned.model_construct()
+    with world.database.write("m1") as session:  # told to nobody, so that the service does not plan meanwhile
+        check_in(session, now, SYSTEM, "m1", "c1", CheckInStatus.ABSENT, 0)
+    with world.database.read() as session:
+        _, order = look_at_day(session, "m1", None)
+    assert order is not None
+    with world.database.write("m1") as session:
+        if since == "an entry":
+            session.get_one(EntryRecord, ("m1", "c2.brush")).capacity = 2
+            record_change(session, now, SYSTEM, "change_entry", Subject("entry", "c2.brush"), chain="m1", after={})
+        else:
+            check_in(session, now, SYSTEM, "m1", "c2", CheckInStatus.ABSENT, 0)
+        with pytest.raises(StaleError):
+            store_replan(session, now, order, unread)
+    with world.database.read() as session, pytest.raises(StaleError):
+        complete(session, order)
+    with world.database.read() as session:
+        assert complete(session, order, is_strict=False) == order, "the market was the same when it was asked for"
 
 
 def test_the_running_round_stays_whoever_leaves(world: World) -> None:

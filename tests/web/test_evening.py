@@ -1,12 +1,15 @@
 """The clock of the evening: what is due when, what each deed does, who was quicker; and the pulse by which pages hear of it."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
-from day_world import codes, make_day, submit
+from day_world import Day, codes, make_day, submit
+from form_world import HTML
 from marktplatz.db.models import PlanChange, Profile
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import Role, Trading
@@ -206,6 +209,88 @@ def test_a_note_and_a_hand_at_the_desk_move_the_pulse(world: World) -> None:
     assert told("notes") == 1
     assert broker.post(f"/api/v1/markets/m1/hall-notes/{note.json()['id']}/done").status_code == 200
     assert told("notes") == 2
+
+
+def add_change(world: World, number: int, *organisations: str, causes: Any = ()) -> None:
+    talk = {"change": "went", "round": 1, "table": 2, "organisations": list(organisations)}
+    told = {"causes": list(causes), "pairs": [], "talks": [talk] if organisations else [], "is_proven": True, "solve_ms": 1}
+    with world.database.write("m1") as session:
+        session.add(PlanChange(market_id="m1", number=number, run_id="r", at=world.clock.now, **told))
+
+
+def test_the_pulse_tells_a_participant_how_much_is_theirs_and_nobody_else(world: World) -> None:
+    make_evening(world)
+    day = Day(world)
+    of = {
+        "kim": day.person("kim", "club"),
+        "bea": day.person("bea", "bank"),
+        "both": day.person("both", "bank", "club"),
+        "chris": day.person("chris", "choir"),
+        "broker": world.as_token(Role.BROKER),
+        "anybody": world.client(),
+    }
+
+    def told() -> list[int]:
+        return [client.get(PULSE).json()["mine"] for client in of.values()]
+
+    assert told() == [0, 0, 0, 0, 0, 0]
+    add_change(world, 1, "bank", "choir")
+    assert told() == [0, 1, 1, 1, 0, 0]
+    add_change(world, 2, causes=[{"code": "absent", "organisation": "club"}])
+    assert told() == [1, 1, 2, 1, 0, 0]
+    note = {"kind": "introduction", "organisation": "bank", "partner": "club"}
+    made = of["broker"].post("/api/v1/markets/m1/hall-notes", json=note).json()
+    assert told() == [2, 2, 4, 1, 0, 0]
+    assert of["broker"].post(f"/api/v1/markets/m1/hall-notes/{made['id']}/done").status_code == 200
+    assert told() == [3, 3, 6, 1, 0, 0]
+    for kind in ("note", "help"):  # is between brokers
+        assert (
+            of["broker"].post("/api/v1/markets/m1/hall-notes", json={"kind": kind, "organisation": "bank", "text": "?"}).is_success
+        )
+    assert told() == [3, 3, 6, 1, 0, 0]
+    agreement = f"/api/v1/markets/m1/agreements/{submit(of['broker'])}"
+    assert told() == [5, 5, 10, 1, 0, 0]
+    notary = world.as_token(Role.NOTARY)
+    assert notary.post(f"{agreement}/return", json={"reason": "Wann denn?"}).status_code == 200
+    assert told() == [6, 6, 12, 1, 0, 0]
+    assert of["broker"].post(f"{agreement}/submit").status_code == 200
+    assert told() == [7, 7, 14, 1, 0, 0]
+    assert notary.post(f"{agreement}/certify").status_code == 200
+    assert told() == [8, 8, 16, 1, 0, 0]
+    for client in of.values():
+        assert not {"bank", "club", "choir", "concerns"} & set(client.get(PULSE).text.replace('"', " ").split())
+
+
+def test_a_participant_reads_the_last_three_changes_that_are_theirs(world: World) -> None:
+    make_evening(world)
+    kim = Day(world).person("kim", "club")
+
+    def read() -> list[str]:
+        shown = kim.get("/m/m1/me/timetable", headers=HTML).text
+        return re.findall(r"(?:Neu seit |<h3>)(\d\d:\d\d)", shown)
+
+    assert read() == []
+    for number in range(1, 13):
+        world.clock.move(minutes=1)
+        add_change(world, number, *(["bank", "choir"], ["club", "choir"])[number % 2])
+    add_change(world, 13, causes=[{"code": "absent", "organisation": "club"}])  # theirs, and nothing new for them
+    assert read() == ["10:11", "10:09", "10:07"]
+    world.clock.move(minutes=1)
+    add_change(world, 14, "club", "choir")
+    assert read() == ["10:13", "10:11", "10:09"]
+
+
+def test_changes_that_were_counted_are_counted_anew_where_other_data_was_put_in_their_place(world: World) -> None:
+    make_evening(world)
+    bea = Day(world).person("bea", "bank")
+    for number in (1, 2, 3):
+        add_change(world, number, "bank", "choir")
+    assert bea.get(PULSE).json()["mine"] == 3
+    with world.database.write("m1") as session:
+        session.execute(delete(PlanChange))
+    world.clock.move(seconds=1)
+    add_change(world, 3, "club", "choir")
+    assert bea.get(PULSE).json()["mine"] == 0
 
 
 def test_a_late_round_is_overdue_a_minute_after_the_one_before(world: World) -> None:

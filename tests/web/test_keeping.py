@@ -22,8 +22,8 @@ def test_a_route_without_a_rule_does_not_start(database: Database, monkeypatch: 
     router = APIRouter()
     router.add_api_route("/forgotten", lambda: "everybody may read this", methods=["GET"])
     monkeypatch.setattr(marktplatz.web.app, "ROUTERS", (*ROUTERS, router))
-    monkeypatch.setattr(marktplatz.web.app, "_routes", marktplatz.web.app._routes.__wrapped__)  # made ready once, before
-    with pytest.raises(RuntimeError, match=r"routes without a rule: GET /api/v1/forgotten$"):
+    monkeypatch.setattr(marktplatz.web.app, "_catalogue", marktplatz.web.app._catalogue.__wrapped__)  # made ready once, before
+    with pytest.raises(RuntimeError, match=r"routes without a rule: GET /forgotten$"):
         create_app(Settings(), database=database)
 
 
@@ -54,6 +54,22 @@ def test_nobodys_data_are_in_logs_and_metrics(world: World, caplog: pytest.LogCa
     for secret in (NAME, MAIL, PHONE, "vogel", "Kanari"):
         assert secret not in logged
         assert secret not in measured
+
+
+def test_requests_are_counted_by_the_pattern_of_their_route(world: World) -> None:
+    world.make_market()
+    organiser = world.as_token(Role.ORGANISER, "m1")
+    for path in (MARKET, f"{MARKET}/offers/a/b", "/nowhere/at-all", "/static/own/worker.js", "/livez"):
+        organiser.get(path)
+    organiser.patch("/api/v1/consent-texts")
+    lines = [line for line in organiser.get("/metrics").text.splitlines() if line.startswith("http_requests_total{")]
+    assert sorted(lines) == [
+        'http_requests_total{handler="/api/v1/consent-texts",method="PATCH",status="4xx"} 1.0',
+        'http_requests_total{handler="/api/v1/markets/{market}",method="GET",status="2xx"} 1.0',
+        'http_requests_total{handler="/api/v1/markets/{market}/offers/{entry_id:path}",method="GET",status="4xx"} 1.0',
+        'http_requests_total{handler="/static/own",method="GET",status="2xx"} 1.0',
+        'http_requests_total{handler="none",method="GET",status="4xx"} 1.0',
+    ]
 
 
 def test_a_service_on_an_old_schema_is_alive_and_not_ready(world: World) -> None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from marktplatz.errors import Finding, NotFound
 from marktplatz.usecases.board import BoardState, Figures
 from marktplatz.vocabulary import Phase, ServiceSide
-from marktplatz.web.live import GREETING, HEARTBEAT, Live, LiveStream, Pace
+from marktplatz.web.live import GREETING, HEARTBEAT, Live, LiveStream, Organisations, Own, Pace
 
 EMPTY = BoardState(
     market="Markt",
@@ -34,7 +34,17 @@ class Hall:
 
     def __init__(self, pace: Pace = QUICK) -> None:
         self.state, self.reads, self.fault = EMPTY, 0, False
-        self.board = Live("board", TypeAdapter(BoardState), self._read, pace)
+        self.board = Live("board", TypeAdapter(BoardState), self._read, pace, Own(self._count, self._tell))
+        self.own: dict[str, int] = {}
+        self.made: list[int] = []
+
+    def _count(self, state: BoardState, organisations: Organisations) -> int:
+        assert state is self.state
+        return sum(self.own.get(each, 0) for each in organisations or ())
+
+    def _tell(self, state: BoardState, count: int) -> BoardState:
+        self.made.append(count)
+        return replace(state, organisations=count)
 
     def _read(self, market_id: str) -> BoardState:
         self.reads += 1
@@ -50,11 +60,11 @@ class Hall:
 class Watcher:
     """One viewer; `gate` closed means that the line takes nothing more."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, *organisations: str) -> None:
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue()
         self.gate, self.gone = asyncio.Event(), asyncio.Event()
         self.gate.set()
-        self.task = asyncio.create_task(LiveStream(hall.board, "m1")({}, self._receive, self._send))
+        self.task = asyncio.create_task(LiveStream(hall.board, "m1", frozenset(organisations))({}, self._receive, self._send))
 
     async def _receive(self) -> dict[str, Any]:
         await self.gone.wait()
@@ -126,6 +136,43 @@ def test_a_commit_that_changes_nothing_on_the_board_says_nothing() -> None:
         assert (await watcher.event())["agreements"] == 1
         hall.board.end()
         await watcher.task
+
+    in_hall(story)
+
+
+def test_everybody_hears_their_own_number_alone_and_an_event_is_made_once_for_all_who_have_the_same() -> None:
+    async def story(hall: Hall) -> None:
+        hall.own = {"bank": 1}
+        watchers = [Watcher(hall, *own) for own in (["bank"], ["club"], [], ["bank", "club"], ["choir"]) for _ in range(10)]
+        assert {(await watcher.event())["organisations"] for watcher in watchers} == {0, 1}
+        hall.own, hall.made = {"bank": 2, "club": 3}, []
+        hall.certify(1)
+        told = [(await watcher.event())["organisations"] for watcher in watchers]
+        assert told == [2] * 10 + [3] * 10 + [0] * 10 + [5] * 10 + [0] * 10
+        assert sorted(hall.made) == [0, 2, 3, 5]
+        late = Watcher(hall, "club")
+        assert (await late.event())["organisations"] == 3
+        hall.board.end()
+        await asyncio.gather(late.task, *(watcher.task for watcher in watchers))
+
+    in_hall(story)
+
+
+def test_while_many_are_told_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marktplatz.web.live.AT_ONCE", 5)
+
+    async def story(hall: Hall) -> None:
+        watchers = [Watcher(hall) for _ in range(50)]
+        for watcher in watchers:
+            await watcher.event()
+        told = []
+        hall.certify(1)
+        while not told or told[-1] < 50:
+            await asyncio.sleep(0)
+            told.append(sum(not watcher.chunks.empty() for watcher in watchers))
+        assert len({many for many in told if 0 < many < 50}) >= 5
+        hall.board.end()
+        await asyncio.gather(*(watcher.task for watcher in watchers))
 
     in_hall(story)
 

@@ -133,9 +133,12 @@ def test_what_is_left_is_told_with_its_places(day: Day, broker: TestClient) -> N
 
 def test_in_free_trading_my_page_tells_who_is_free(day: Day) -> None:
     kim = day.person("kim", "club")
-    assert "jetzt frei" not in kim.get("/m/m1/me", headers=HTML).text
+    before = kim.get("/m/m1/me", headers=HTML).text
+    assert "jetzt frei" not in before
+    assert 'id="my-hall" data-refresh="clock mine">' in before, "who comes in moves nothing on it yet"
     with day.world.database.write("m1") as session:
         session.add(Evening(market_id="m1", stage=Stage.FREE))
+    assert 'data-refresh="clock mine" data-refresh-slow="board plan door notes"' in kim.get("/m/m1/me", headers=HTML).text
     for page in ("/m/m1/me", "/m/m1/me/partners"):
         shown = kim.get(page, headers=HTML).text
         assert "jetzt frei" in shown

@@ -158,11 +158,14 @@ def test_figures_are_frozen_with_a_hash_that_anybody_can_work_out(world: World) 
     make_evening(world)
     browser = as_staff(world, Role.MODERATOR)
     certify(world, number=2)
+    assert "Noch 8 bis 10." in browser.get(DAY).text
     public = world.client()
     assert public.get("/m/m1/figures", headers={"Accept": "text/html"}).status_code == 404
     close(browser)
     answer = browser.post(f"{DAY}/figures", data=fields_of(browser.get(DAY).text))
     assert "Die Schlusszahlen stehen fest" in answer.text
+    assert "Noch 8 bis 10." not in answer.text
+    assert "Die erste Vereinbarung ist geschlossen!" in answer.text
     file = public.get("/m/m1/figures.json").content
     told = hashlib.sha256(file).hexdigest()
     page = public.get("/m/m1/figures", headers={"Accept": "text/html"}).text

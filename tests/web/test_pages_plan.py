@@ -343,7 +343,7 @@ def test_two_timetables_are_compared(world: World, browser: TestClient) -> None:
 
 def test_a_town_costs_as_many_queries_as_a_hamlet(world: World) -> None:
     plant(world, small_market())
-    plant_large_market(world, "m2")
+    plant_large_market(world, "m2", 100)
     browser = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER, m2=Role.ORGANISER))
     small, large = run_of(world), finish(world.as_owner(), "/api/v1/markets/m2").rpartition("/")[2]
     for path in ("", "/pairings", "/alone", "/picture", "/publish"):

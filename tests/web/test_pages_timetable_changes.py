@@ -209,7 +209,7 @@ def test_the_partners_on_offer_are_those_with_something_to_talk_about(browser: T
 
 def test_a_town_costs_as_many_queries_as_a_hamlet(world: World) -> None:
     small = plant_timetable(world, plant_run(world, bench_market()))
-    plant_large_market(world, "m2")
+    plant_large_market(world, "m2", 100)
     large = plant_timetable(world, plant_run(world, None, "m2"), rounds=9, tables=50, market_id="m2")
     browser = sign_in(world, world.make_account("chefin@example.org", m1=Role.ORGANISER, m2=Role.ORGANISER))
     for path in ("", "/change", "/change?first={0}&second={1}"):

@@ -129,3 +129,11 @@ def test_what_cannot_be_thought_is_said(world: World) -> None:
 def test_others_do_not_think(world: World) -> None:
     run_id = plant_run(world, bench_market())
     assert begin(world, "makler@example.org", Role.BROKER).get(URL, params={"run": run_id}).status_code == 403
+
+
+def test_who_opens_the_page_finds_the_market_known_to_the_process_that_answers(world: World) -> None:
+    plant_run(world, bench_market())
+    thinker = world.app.state.service.thinker
+    assert thinker.pid is None
+    assert begin(world).get(URL).status_code == 200
+    wait_until(lambda: thinker.pid is not None)

@@ -11,6 +11,7 @@ from factories import make_scored_market
 from marktplatz.db.models import PairingRecord, PairRecord
 from marktplatz.market import Market
 from marktplatz.usecases.audit import find_breaks
+from marktplatz.usecases.run_plans import load_pairs
 from marktplatz.vocabulary import PairStatus, Role
 from organiser_world import MOST_BYTES, sign_in
 from run_world import Statements
@@ -214,3 +215,16 @@ def make_large_market() -> Market:
     """300 organisations, of which few have anything to do with each other."""
     points = {(f"c{i}.a", f"n{i}.b"): 500 + i for i in range(150)}
     return make_scored_market(points)
+
+
+def test_who_opens_the_workbench_need_not_wait_for_the_first_answer(world: World) -> None:
+    run_id = plant_run(world, bench_market())
+    browser = begin(world)
+    page = browser.get(f"/organise/m1/matching/runs/{run_id}/workbench")
+    assert page.status_code == 200
+    with world.database.read() as session:
+        gathered = world.app.state.service.scores.of(session, "m1")
+        plan = load_pairs(session, "m1", run_id)
+    assert gathered.kept is not None
+    assert gathered.kept.was_asked
+    assert set(gathered.explained) >= set(gathered.problem.find_pairs(plan).tolist())

@@ -1,5 +1,6 @@
 """Pairings of a run over HTTP: who sees which, and what the organiser changes by hand is verified at once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from market_content import CountedStatements
 from marktplatz.db.models import AuditEntry
 from marktplatz.errors import Conflict
 from marktplatz.plan import Plan
@@ -14,6 +16,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.usecases.pairings import Change, NewPairing, apply_change, draft_change
 from marktplatz.usecases.runs import get_run
+from marktplatz.usecases.scored import KnownScores
 from marktplatz.vocabulary import Role
 from run_world import URL, Statements, as_participant, codes, etag, finish, pairs_of, plant, small_market
 from service_fixtures import World
@@ -170,11 +173,39 @@ def test_what_changes_between_judging_and_storing_is_judged_again(world: World, 
     run = finish(organiser)
     organiser.delete(f"{run}/pairings", params=BOOKS, headers=etag(organiser, run))
     caller, key = Actor("somebody", frozenset({Role.ORGANISER})), ("m1", run.rpartition("/")[2])
+    scores = KnownScores()
     with world.database.read() as session:
-        draft = draft_change(session, get_run(session, caller, *key), Change(add=(NewPairing("advice", "books"),)))
+        draft = draft_change(session, get_run(session, caller, *key), Change(add=(NewPairing("advice", "books"),)), scores)
     organiser.put(f"{URL}/pairs", json=BOOKS | {"status": "forbidden"})
     with pytest.raises(Conflict, match="breaks_forbidden"), world.database.write("m1") as session:
-        apply_change(session, world.clock.now, caller, get_run(session, caller, *key), draft)
+        apply_change(session, world.clock.now, caller, get_run(session, caller, *key), draft, scores)
+
+
+def test_the_market_that_a_change_leaves_is_known_without_loading_it(world: World, organiser: TestClient) -> None:
+    """Whatever is changed, what is known afterwards is what a service that has just been started would load."""
+    run = finish(organiser)
+    scores = world.app.state.service.scores
+
+    def change(ask: Callable[[], Any]) -> None:
+        assert ask().is_success
+        with world.database.read() as session:
+            with CountedStatements(world.database) as counted:
+                known = scores.of(session, "m1")
+            fresh = KnownScores().of(session, "m1")
+        assert [statement for statement in counted.statements if "FROM entry" in statement] == []
+        assert known.scene.market == fresh.scene.market
+        assert known.problem.pair_offer.tolist() == fresh.problem.pair_offer.tolist()
+        assert known.problem.points.tolist() == fresh.problem.points.tolist()
+        assert known.problem.pinned.tolist() == fresh.problem.pinned.tolist()
+
+    change(lambda: organiser.delete(f"{run}/pairings", params=BOOKS, headers=etag(organiser, run)))
+    change(lambda: organiser.post(f"{run}/pairings", json=BOOKS | {"pin": True}, headers=etag(organiser, run)))
+    change(lambda: organiser.post(f"{run}/pairings/undo", headers=etag(organiser, run)))
+    swap = {
+        "remove": [next({"offer": offer, "need": need} for offer, need in pairs_of(organiser, run) if offer == "paint")],
+        "add": [{"offer": "paint", "need": "books", "exception": "Der Chef singt dort"}],
+    }
+    change(lambda: organiser.post(f"{run}/pairings/swap", json=swap, headers=etag(organiser, run)))
 
 
 def test_a_published_plan_that_is_changed_shows_the_change_at_once(world: World, organiser: TestClient) -> None:

@@ -1,5 +1,8 @@
 """Why not and what if over the API: figures, what stands between, and that nothing is changed."""
 
+import os
+import signal
+
 from sqlalchemy import func, select
 
 from marktplatz.db.models import AuditEntry
@@ -71,3 +74,17 @@ def test_changes_by_hand_are_taken_back_over_the_api_too(world: World) -> None:
     assert client.get(f"{URL}/pairs").json() == []
     assert pairs_of(client, run) == before
     assert codes(client.post(f"{run}/pairings/undo", headers=etag(client, run))) == ["no_change_to_undo"]
+
+
+def test_a_thought_is_answered_although_the_process_that_keeps_markets_is_lost(world: World) -> None:
+    run_id = plant_run(world, bench_market())
+    client = world.as_token(Role.ORGANISER)
+    thought = {"absent": ["shop"]}
+    first = client.post(f"{URL}/runs/{run_id}/what-if", json=thought).json()
+    thinker = world.app.state.service.thinker
+    assert thinker.pid is not None
+    os.kill(thinker.pid, signal.SIGKILL)
+    for _ in range(2):
+        again = client.post(f"{URL}/runs/{run_id}/what-if", json=thought)
+        assert again.status_code == 200, again.text
+        assert again.json()["comparison"] == first["comparison"]

@@ -1,12 +1,12 @@
 """Who may what: all routes, by all roles, on own and others' objects, in all phases, as the table says; and the table notices."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from matrix_table import PREFIX, Route, load_canaries, load_routes
-from matrix_walk import Cell, Matrix, cells_of
+from matrix_walk import Cell, Matrix, cells_of, routes_in
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,9 @@ PHASES = list(Phase)
 
 
 @pytest.fixture(scope="module")
-def matrix(sqlite_templates: SqliteTemplates) -> Matrix:
-    return Matrix(sqlite_templates.make_url())
+def matrix(sqlite_templates: SqliteTemplates) -> Iterator[Matrix]:
+    with closing(Matrix(sqlite_templates.make_url())) as made:
+        yield made
 
 
 def rules_of(matrix: Matrix) -> dict[str, Allowed]:
@@ -40,11 +41,6 @@ def rules_of(matrix: Matrix) -> dict[str, Allowed]:
     }
 
 
-def routes_in(phase: Phase) -> list[Route]:
-    """Routes of no market are the same in every phase."""
-    return [route for route in load_routes() if route.is_of_market or phase is Phase.DAY]
-
-
 def test_the_table_has_every_route_and_no_other(matrix: Matrix) -> None:
     there = rules_of(matrix).keys()
     assert there - set(map(str, load_routes())) == set(), "missing in who_may_what/"
@@ -53,36 +49,44 @@ def test_the_table_has_every_route_and_no_other(matrix: Matrix) -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_everybody_may_what_the_table_says_and_sees_nothing_else(matrix: Matrix, phase: Phase) -> None:
-    matrix.enter(phase)
-    assert "\n".join(matrix.walk(cell for route in routes_in(phase) for cell in cells_of(route, [phase]))) == ""
-    assert matrix.digest() == matrix.database.base
+    assert "\n".join(matrix.walk_whole_phase(phase)) == ""
 
 
 def test_what_must_not_be_told_is_told_to_those_who_may_know_it(matrix: Matrix) -> None:
     """Else its absence elsewhere would prove nothing."""
-    matrix.enter(Phase.DAY)
-    matrix.walk(
-        cell for route in load_routes() for cell in cells_of(route, [Phase.DAY], ("owner", "organiser", "broker", "outsider"))
-    )
-    assert {word for word, seen_by in load_canaries().items() if seen_by} - matrix.seen == set()
+    matrix.walk_whole_phase(Phase.DAY)
+    told = {word for caller, word in matrix.seen if caller in ("owner", "organiser", "broker", "outsider")}
+    assert {word for word, seen_by in load_canaries().items() if seen_by} - told == set()
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_one_role_more_or_less_in_one_phase_of_one_rule_is_noticed(
-    matrix: Matrix, phase: Phase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_role_more_or_less_in_one_phase_of_one_rule_is_noticed(matrix: Matrix, phase: Phase) -> None:
+    """By the verdict of the check alone, which the route's work cannot change."""
     matrix.enter(phase)
-    monkeypatch.setattr(Actor, "must_be", lambda *_: None)  # the notary's deeds ask a second time; here the rule stands alone
     rules = rules_of(matrix)
+    assert matrix.judge(cell for route in routes_in(phase) for _, cells in _cells_that_notice(route, phase) for cell in cells) == []
     noticed, unnoticed = set(), set()
     for route in routes_in(phase):
-        rule = rules[str(route)]
         for role, cells in _cells_that_notice(route, phase):
-            if _is_covered(route, role, phase):
-                continue
-            with _turned(rule, role, frozenset({phase} if route.is_of_market else Phase)):
-                (noticed if matrix.walk(cells) else unnoticed).add(f"{route}: {role} in {phase}")
+            with _turned(rules[str(route)], role, _phases_to_turn(route, phase)):
+                (noticed if matrix.judge(cells) else unnoticed).add(f"{route}: {role} in {phase}")
     assert unnoticed - noticed == set()
+
+
+def test_somebody_who_is_let_in_by_mistake_is_noticed_by_what_comes_of_it(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the route's work is done: nothing that it answers is taken for a refusal."""
+    matrix.enter(Phase.DAY)
+    monkeypatch.setattr(Actor, "must_be", lambda *_: None)  # the notary's deeds ask a second time; here the rule stands alone
+    rules = rules_of(matrix)
+    unnoticed = []
+    for route in load_routes():
+        shut_out = [
+            (role, cells) for role, cells in _cells_that_notice(route, Phase.DAY) if not route.may(cells[0].caller, Phase.DAY)
+        ]
+        for role, cells in shut_out[:1]:
+            with _turned(rules[str(route)], role, _phases_to_turn(route, Phase.DAY)):
+                unnoticed += [f"{route}: {role}"] if not matrix.walk(cells) else []
+    assert unnoticed == []
 
 
 def _cells_that_notice(route: Route, phase: Phase) -> Iterator[tuple[Role, list[Cell]]]:
@@ -91,7 +95,12 @@ def _cells_that_notice(route: Route, phase: Phase) -> Iterator[tuple[Role, list[
     else:
         callers = {Role.OWNER: ["owner"], Role.ORGANISER: ["organiser"], Role.PUBLIC: ["public", "participant"]}
     for role, names in callers.items():
-        yield role, [Cell(route, caller, phase, route.variants[0]) for caller in names]
+        if not _is_covered(route, role, phase):
+            yield role, [Cell(route, caller, phase, route.variants[0]) for caller in names]
+
+
+def _phases_to_turn(route: Route, phase: Phase) -> frozenset[Phase]:
+    return frozenset({phase} if route.is_of_market else Phase)
 
 
 def _is_covered(route: Route, role: Role, phase: Phase) -> bool:
@@ -121,14 +130,15 @@ def test_no_rule_of_a_market_names_the_owner_who_is_an_organiser_everywhere(matr
 
 def test_another_scope_is_noticed(matrix: Matrix) -> None:
     matrix.enter(Phase.DAY)
+    rules = rules_of(matrix)
     unnoticed = []
     for route in load_routes():
-        rule = rules_of(matrix)[str(route)]
+        rule = rules[str(route)]
         cells = [cell for caller in ("narrow", "exact") for cell in list(cells_of(route, [Phase.DAY], [caller]))[:1]]
         another = next(other.scope for other in load_routes() if other.scope != route.scope)
         object.__setattr__(rule, "scope", another)
         try:
-            unnoticed += [str(cell) for cell in cells if cell.expected in ("done", "scope") and not matrix.walk([cell])]
+            unnoticed += [str(cell) for cell in cells if cell.expected in ("done", "scope") and not matrix.judge([cell])]
         finally:
             object.__setattr__(rule, "scope", route.scope)
     assert unnoticed == []
@@ -185,12 +195,37 @@ def noticed(matrix: Matrix) -> dict[str, set[str]]:
         matrix.enter(phase)
         routes = [route for route in load_routes() if route.is_of_market and _phase_to_try(route) is phase]
         cells = [cell for route in routes for cell in cells_of(route, [phase], callers) if route.may(cell.caller, phase)]
+        asking = _find_who_asks(matrix, cells)
         for name, checks in FORGOTTEN.items():
             with pytest.MonkeyPatch.context() as patch:
                 for owner, attribute, instead in checks:
                     patch.setattr(owner, attribute, instead)
-                found[name] |= {fault.partition(" by ")[0] for fault in matrix.walk(cells)}
+                found[name] |= {fault.partition(" by ")[0] for fault in matrix.walk(asking[name])}
     return found
+
+
+def _find_who_asks(matrix: Matrix, cells: list[Cell]) -> dict[str, list[Cell]]:
+    """By check the cells in whose answer it has a say; whoever does not ask it does the same without it."""
+    asking: dict[str, list[Cell]] = {name: [] for name in FORGOTTEN}
+    asked: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, checks in FORGOTTEN.items():
+            for owner, attribute, _ in checks:
+                patch.setattr(owner, attribute, _noting(asked, name, getattr(owner, attribute)))
+        for cell in cells:
+            asked.clear()
+            matrix.walk([cell])
+            for name in asked:
+                asking[name].append(cell)
+    return asking
+
+
+def _noting(asked: set[str], name: str, check: Callable[..., Any]) -> Callable[..., Any]:
+    def note(*arguments: Any, **named: Any) -> Any:
+        asked.add(name)
+        return check(*arguments, **named)
+
+    return note
 
 
 @pytest.mark.parametrize("name", FORGOTTEN)
@@ -213,13 +248,12 @@ def test_wherever_a_role_reaches_only_some_objects_a_forgotten_check_is_noticed(
 @pytest.mark.postgresql
 def test_it_is_the_same_on_postgresql(postgresql_server: PostgresqlServer) -> None:
     url = postgresql_server.make_url()
-    matrix = Matrix(url)
-    matrix.enter(Phase.DAY)
     callers = ("organiser", "participant", "outsider", "public")
     cells = [cell for route in load_routes() for cell in cells_of(route, [Phase.DAY], callers)]
-    assert "\n".join(matrix.walk(cells)) == ""
-    assert matrix.digest() == matrix.database.base
-    matrix.database.dispose()
+    with closing(Matrix(url)) as matrix:
+        matrix.enter(Phase.DAY)
+        assert "\n".join(matrix.walk(cells)) == ""
+        assert matrix.digest() == matrix.database.base
     postgresql_server.drop(url)
 
 

@@ -38,6 +38,7 @@ def serve_demo(example: Path, *, evening_s: float | None = None) -> None:
     from marktplatz.cli.service_commands import open_database
     from marktplatz.web.app import create_app
     from marktplatz.web.logs import configure_logs
+    from marktplatz.web.memory import settle
 
     with _ending_properly(), TemporaryDirectory(prefix="marktplatz-demo-") as folder, _listen() as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}"
@@ -52,6 +53,7 @@ def serve_demo(example: Path, *, evening_s: float | None = None) -> None:
                 Thread(target=_play, args=(f"{address}/api/v1/markets/{MARKET}", tokens, evening_s), daemon=True).start()
             _tell(address, link)
             app = create_app(settings, database=database)
+            settle()
             config = uvicorn.Config(
                 app, log_config=None, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
             )

@@ -60,6 +60,7 @@ def run_service(settings: "Settings", host: str, port: int, tell: "Callable[[Set
     from marktplatz.usecases.accounts import has_owner
     from marktplatz.web.app import create_app
     from marktplatz.web.logs import configure_logs
+    from marktplatz.web.memory import settle
     from marktplatz.wording import translate
     from marktplatz.wording.service import FIRST_STEP
 
@@ -69,6 +70,7 @@ def run_service(settings: "Settings", host: str, port: int, tell: "Callable[[Set
             SecondCopy(database, settings.second_copy)  # refuses what cannot be, before anything starts
         _check_address(host, port)
         app = create_app(settings, database=database)
+        settle()
         config = uvicorn.Config(
             app,
             host=host,

@@ -13,13 +13,14 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
-from fastapi.routing import iter_route_contexts
 from sqlalchemy import bindparam, select
+from starlette.routing import Route
 
 from marktplatz.db.models import MarketRecord
 from marktplatz.errors import Conflict, Finding, NotAllowed, NotFound
 from marktplatz.usecases.actor import Actor
 from marktplatz.vocabulary import Phase, Role
+from marktplatz.web.catalogue import iter_routes
 from marktplatz.web.identity import Identity
 from marktplatz.web.service import service_of
 
@@ -112,12 +113,13 @@ def find_rule(dependant: Dependant) -> Allowed | None:
 
 
 def iter_rules(app: FastAPI) -> Iterator[tuple[str, str, str, Allowed | None]]:
-    """Every route of ours: method, path, name, rule."""
-    for route in iter_route_contexts(app.routes):
-        dependant = getattr(route, "dependant", None)
-        for method in sorted((route.methods or set()) - {"HEAD"}):
+    """Every route of ours: method, path, name, rule. What is mounted is files, which have no methods."""
+    for route in iter_routes(app):
+        if isinstance(route, Route):
+            dependant = getattr(route, "dependant", None)
             rule = find_rule(dependant) if dependant is not None else None
-            yield method, route.path or "", route.name or "", rule
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield method, route.path, route.name, rule
 
 
 def refuse_unruled_routes(app: FastAPI, but: Iterable[str]) -> None:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 
 import marktplatz
 from marktplatz.db.engine import Database
@@ -47,15 +46,16 @@ from marktplatz.web.api import (
 )
 from marktplatz.web.api import timetables as all_timetables
 from marktplatz.web.body_limit import BodyLimit
+from marktplatz.web.catalogue import Catalogue
 from marktplatz.web.copyist import copying
 from marktplatz.web.csrf import SameOrigin
 from marktplatz.web.docs import add_docs
 from marktplatz.web.errors import install_error_handlers
 from marktplatz.web.headers import SecurityHeaders
-from marktplatz.web.health import add_metrics
 from marktplatz.web.hosts import KnownHosts
 from marktplatz.web.housekeeper import tidying
 from marktplatz.web.logs import RequestLog
+from marktplatz.web.metrics import add_metrics
 from marktplatz.web.openapi import install_openapi
 from marktplatz.web.pages import (
     agreement_hints,
@@ -228,6 +228,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
                 tidying(service),
                 service.runs.at_work(),
                 service.day.at_work(),
+                service.thinker.at_work(),
             ):
                 yield
         service.end_streams()
@@ -247,7 +248,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     install_error_handlers(app)
     _install_guards(app, service)
     app.add_middleware(RequestLog)
-    app.routes.extend(_routes().routes)
+    app.routes.append(_catalogue())
     install_pages(app)
     add_metrics(app)
     add_docs(app, NEEDS_SCRIPT)
@@ -258,14 +259,9 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
 
 
 @cache
-def _routes() -> APIRouter:
-    """Ours, made ready once: reading the signatures of all of them takes longer than all else that an application needs."""
-    ours = APIRouter(redirect_slashes=False, generate_unique_id_function=_operation_id)
-    for router in ROUTERS:
-        ours.include_router(router, prefix="/api/v1")
-    for router in (*PAGES, health.router):
-        ours.include_router(router)
-    return ours
+def _catalogue() -> Catalogue:
+    """Made once for all applications of a process: what their routes are does not depend on settings."""
+    return Catalogue((*ROUTERS, *PAGES, health.router))
 
 
 def _install_guards(app: FastAPI, service: Service) -> None:
@@ -274,9 +270,3 @@ def _install_guards(app: FastAPI, service: Service) -> None:
     app.add_middleware(SameOrigin, base_url=settings.base_url)
     app.add_middleware(KnownHosts, hosts=settings.trusted_hosts, base_url=settings.base_url)
     app.add_middleware(SecurityHeaders, is_https=settings.is_https, instance=service.instance)
-
-
-def _operation_id(route: APIRoute) -> str:
-    """Unique and readable: the resource and the deed."""
-    tag = route.tags[0] if route.tags else "service"
-    return f"{tag}_{route.name}"

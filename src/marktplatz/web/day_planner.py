@@ -7,7 +7,7 @@ solves or to the service loses anything: the plan stays as it is, and the next l
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.db.models import MarketRecord
 from marktplatz.errors import MarktplatzError
 from marktplatz.usecases.day_facts import Content
-from marktplatz.usecases.day_plan import Order, StaleError, look_at_day, store_replan
+from marktplatz.usecases.day_plan import Order, StaleError, complete, look_at_day, store_replan
 from marktplatz.usecases.day_rows import WrongAnswerError
 from marktplatz.usecases.solving.warm_jobs import Load, Replanned, WarmJob
 from marktplatz.usecases.solving.warm_process import NoAnswerError, WarmProcess
@@ -77,8 +77,9 @@ class DayPlanner:
         tell_of_commit: Callable[[str], None],
         clock: Callable[[], datetime],
         memory_bytes: int,
+        calm: Callable[[], Awaitable[None]],
     ) -> None:
-        self._database, self._turn, self._clock = database, turn, clock
+        self._database, self._turn, self._clock, self._calm = database, turn, clock, calm
         self._tell_of_commit, self._memory_bytes = tell_of_commit, memory_bytes
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._live: dict[str, _Live] = {}
@@ -147,7 +148,9 @@ class DayPlanner:
                 await asyncio.wait_for(live.woken.wait(), LOOK_EVERY_S)
 
     async def _catch_up(self, market_id: str, live: _Live) -> bool:
-        content, order = await self._in_thread(partial(self._look, market_id, live.content))
+        await self._calm()
+        is_strict = live.stale < STRICT_TRIES
+        content, order = await self._in_thread(partial(self._look, market_id, live.content, is_whole=not is_strict))
         live.content = content
         if content is None:
             return False
@@ -158,7 +161,9 @@ class DayPlanner:
         await self._ask(self.solver, content, Load(), LOAD_WITHIN_S)
         if order is not None:
             answer = await self._ask(self.solver, content, order.job.model_copy(update={"time_limit_s": HASTE_S}), ANSWER_WITHIN_S)
-            await self._store(order, answer, is_strict=live.stale < STRICT_TRIES)
+            if is_strict:
+                order = await self._in_thread(partial(self._complete, order))
+            await self._store(order, answer, is_strict=is_strict)
         return True
 
     async def _prove(self, market_id: str, live: _Live) -> None:
@@ -177,7 +182,7 @@ class DayPlanner:
 
     async def _ask(self, process: WarmProcess, content: Content, job: WarmJob, within_s: float) -> Replanned | None:
         asked = partial(process.ask, content.sha256, content.packed, job, within_s)
-        return await to_thread.run_sync(asked, limiter=self._threads, abandon_on_cancel=True)
+        return (await to_thread.run_sync(asked, limiter=self._threads, abandon_on_cancel=True)).replanned
 
     async def _store(self, order: Order, answer: Replanned | None, *, is_strict: bool) -> None:
         if answer is None:
@@ -202,9 +207,15 @@ class DayPlanner:
         """In a thread of its own kind; one that has begun is waited for at the end, since it holds a connection."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, deed)
 
-    def _look(self, market_id: str, known: Content | None) -> tuple[Content | None, Order | None]:
+    def _look(self, market_id: str, known: Content | None, *, is_whole: bool = False) -> tuple[Content | None, Order | None]:
+        """`is_whole`: with all that is stored, of the same state, where it is stored whatever happens meanwhile."""
         with self._database.read() as session:
-            return look_at_day(session, market_id, known)
+            content, order = look_at_day(session, market_id, known)
+            return content, complete(session, order, is_strict=False) if order is not None and is_whole else order
+
+    def _complete(self, order: Order) -> Order:
+        with self._database.read() as session:
+            return complete(session, order)
 
     def _find_markets(self) -> list[str]:
         with self._database.read() as session:

@@ -50,8 +50,7 @@ class Identity:
         if self.is_owner:
             return frozenset({Role.OWNER, Role.ORGANISER})
         if self.account_id is not None:
-            wanted = select(Membership.role).where(Membership.market_id == market_id, Membership.account_id == self.account_id)
-            return frozenset(session.scalars(wanted))
+            return frozenset(session.scalars(_ROLES, {"market": market_id, "account": self.account_id}))
         if self.person is not None and self.person[0] == market_id:
             return frozenset({Role.PARTICIPANT})
         if self.station is not None and self.station.market_id == market_id:
@@ -62,10 +61,7 @@ class Identity:
         """Those that a participant stands for."""
         if self.person is None or self.person[0] != market_id:
             return frozenset()
-        wanted = select(Representation.organisation_id).where(
-            Representation.market_id == market_id, Representation.person_id == self.person[1]
-        )
-        return frozenset(session.scalars(wanted))
+        return frozenset(session.scalars(_ORGANISATIONS, {"market": market_id, "person": self.person[1]}))
 
     def allows(self, scope: str) -> bool:
         """Does the token, or the station, reach as far? People are not limited."""
@@ -81,7 +77,19 @@ class _OfLogin(TypedDict):
 
 NOBODY: Final = "public"
 ANONYMOUS: Final = Identity(NOBODY)
+# Made once: they are asked at every request, and to put one together takes longer than the database needs for it.
 _TOKEN: Final = select(Token).where(Token.secret_sha256 == bindparam("secret"))
+_LOGIN: Final = (
+    select(Login, Account)
+    .join(Account, Account.id == Login.account_id, isouter=True)
+    .where(Login.secret_sha256 == bindparam("secret"))
+)
+_ROLES: Final = select(Membership.role).where(
+    Membership.market_id == bindparam("market"), Membership.account_id == bindparam("account")
+)
+_ORGANISATIONS: Final = select(Representation.organisation_id).where(
+    Representation.market_id == bindparam("market"), Representation.person_id == bindparam("person")
+)
 
 
 def identify(session: Session, request: Request, now: datetime, *, is_https: bool) -> Identity:
@@ -106,15 +114,15 @@ def _identify_token(session: Session, secret: str, now: datetime) -> Identity:
 
 def _identify_login(session: Session, secret: str, now: datetime) -> Identity:
     """A login that is over or revoked counts as none: its holder is asked to sign in again where that is needed."""
-    login = session.get(Login, hash_secret(secret))
-    if login is None:
+    found = session.execute(_LOGIN, {"secret": hash_secret(secret)}).one_or_none()
+    if found is None:
         return _identify_station(session, secret, now)
+    login, account = found
     if login.revoked_at is not None or login.expires_at <= now:
         return ANONYMOUS
     of_login = _OfLogin(login=login.secret_sha256, form_secret=login.form_secret)
     if login.person_id is not None and login.market_id is not None:
         return Identity(f"person:{login.person_id}", person=(login.market_id, login.person_id), **of_login)
-    account = session.get_one(Account, login.account_id)
     if account.disabled_at is not None:
         return ANONYMOUS
     return Identity(f"account:{account.id}", account.is_owner, account.id, **of_login)

@@ -1,8 +1,8 @@
 """Live states of a market, its board and its pulse: server-sent events, made once and shared by all who watch.
 
-Every event is the whole state, so nobody needs the ones before: who reads slowly skips to the newest, and who comes back gets it at
-once, whatever `Last-Event-ID` they saw. A commit only says "look again"; events are made from what is in the database, so none can
-tell of what is not there, and none can be forgotten. Many changes at once make one event.
+Every event is the whole state, as far as its viewer may see it, so nobody needs the ones before: who reads slowly skips to the
+newest, and who comes back gets it at once, whatever `Last-Event-ID` they saw. A commit only says "look again"; events are made from
+what is in the database, so none can tell of what is not there, and none can be forgotten. Many changes at once make one event.
 """
 
 import asyncio
@@ -38,6 +38,8 @@ class Pace:
 
 HEARTBEAT: Final = b"event: beat\ndata: 1\n\n"
 """An event and no comment: pages hear comments not, and come again where they hear nothing."""
+AT_ONCE: Final = 100
+"""Viewers who are told something before the event loop turns to others."""
 GREETING: Final = b"retry: 2000\n\n"
 
 
@@ -49,10 +51,20 @@ class State(Protocol):
 
 
 S = TypeVar("S", bound=State)
+Organisations = frozenset[str] | None
+"""Those that a viewer stands for; None for the staff."""
 
 
-def make_event(name: str, kind: TypeAdapter[Any], state: State) -> bytes:
-    return f"id: {state.version}\nevent: {name}\ndata: {kind.dump_json(state).decode()}\n\n".encode()
+@dataclass(frozen=True)
+class Own(Generic[S]):
+    """What differs by viewer: a number that many have in common, and the state as those with this number are told it."""
+
+    count: Callable[[S, Organisations], int]
+    tell: Callable[[S, int], object]
+
+
+def make_event(name: str, kind: TypeAdapter[Any], version: int, told: object) -> bytes:
+    return f"id: {version}\nevent: {name}\ndata: {kind.dump_json(told).decode()}\n\n".encode()
 
 
 @dataclass(eq=False)
@@ -60,6 +72,7 @@ class Viewer:
     """Somebody who watches. Has room for one chunk: a newer event takes the place of one that was not fetched yet."""
 
     until: float
+    organisations: Organisations = frozenset()
     place: bytes | None = None
     is_over: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,12 +95,14 @@ class Viewer:
 
 
 class Channel(Generic[S]):
-    """Those who watch one market, and the newest event. Lives as long as somebody watches."""
+    """Those who watch one market, and the newest events by what is whose own. Lives as long as somebody watches."""
 
-    def __init__(self, read: Callable[[], S], encode: Callable[[S], bytes], pace: Pace) -> None:
-        self._read, self._encode, self._pace = read, encode, pace
+    def __init__(
+        self, read: Callable[[], S], encode: Callable[[int, object], bytes], pace: Pace, own: Own[S] | None = None
+    ) -> None:
+        self._read, self._encode, self._pace, self._own = read, encode, pace, own
         self._state: S | None = None
-        self._event = b""
+        self._events: dict[int, bytes] = {}
         self._loop = asyncio.get_running_loop()
         self._said_at = self._loop.time()
         self._noticed = asyncio.Event()
@@ -99,11 +114,11 @@ class Channel(Generic[S]):
         """Something may have changed; from any thread."""
         self._loop.call_soon_threadsafe(self._noticed.set)
 
-    def join(self) -> Viewer:
-        viewer = Viewer(self._loop.time() + self._pace.longest_s)
+    def join(self, organisations: Organisations) -> Viewer:
+        viewer = Viewer(self._loop.time() + self._pace.longest_s, organisations)
         self.viewers.add(viewer)
         if self._state is not None:
-            viewer.put(self._event)
+            viewer.put(self._find_event(self._state, viewer))
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
@@ -131,30 +146,47 @@ class Channel(Generic[S]):
             logger.warning("a live state cannot be read: %s", type(error).__name__)
             return
         if state != self._state:
-            self._state, self._event = state, self._encode(state)
-            self._say(self._event)
+            self._state, self._events = state, {}
+            self._said_at = self._loop.time()
+            await self._say(state)
+
+    async def _say(self, state: S) -> None:
+        """To some at a time: a thousand lines take a tenth of a second to write, and whoever works does not wait so long."""
+        viewers = list(self.viewers)
+        for start in range(0, len(viewers), AT_ONCE):
+            for viewer in viewers[start : start + AT_ONCE]:
+                viewer.put(self._find_event(state, viewer))
+            await asyncio.sleep(0)
+
+    def _find_event(self, state: S, viewer: Viewer) -> bytes:
+        """Made once for all who have the same number, which is everybody where nothing is anybody's own."""
+        count = self._own.count(state, viewer.organisations) if self._own else 0
+        event = self._events.get(count)
+        if event is None:
+            told = self._own.tell(state, count) if self._own else state
+            event = self._events[count] = self._encode(state.version, told)
+        return event
 
     def _beat(self) -> None:
         now = self._loop.time()
-        if now - self._said_at >= self._pace.beat_s:
-            self._say(HEARTBEAT)
+        is_time = now - self._said_at >= self._pace.beat_s
+        if is_time:
+            self._said_at = now
         for viewer in self.viewers:
+            if is_time and viewer.place is None:
+                viewer.put(HEARTBEAT)
             if viewer.until < now:
                 viewer.end()
-
-    def _say(self, chunk: bytes) -> None:
-        self._said_at = self._loop.time()
-        for viewer in self.viewers:
-            if chunk is not HEARTBEAT or viewer.place is None:
-                viewer.put(chunk)
 
 
 class Live(Generic[S]):
     """One kind of state, under the name of its events, with the channels of all markets that somebody watches."""
 
-    def __init__(self, name: str, kind: TypeAdapter[S], read: Callable[[str], S], pace: Pace = Pace()) -> None:
-        self._read, self._pace = read, pace
-        self._encode: Callable[[S], bytes] = partial(make_event, name, kind)
+    def __init__(
+        self, name: str, kind: TypeAdapter[Any], read: Callable[[str], S], pace: Pace = Pace(), own: Own[S] | None = None
+    ) -> None:
+        self._read, self._pace, self._own = read, pace, own
+        self._encode: Callable[[int, object], bytes] = partial(make_event, name, kind)
         self._channels: dict[str, Channel[S]] = {}
         self._is_ended = False
 
@@ -170,11 +202,11 @@ class Live(Generic[S]):
             channel.end()
 
     @contextmanager
-    def watching(self, market_id: str) -> Iterator[Viewer]:
+    def watching(self, market_id: str, organisations: Organisations = frozenset()) -> Iterator[Viewer]:
         channel = self._channels.get(market_id)
         if channel is None or channel.task.done():
-            channel = self._channels[market_id] = Channel(partial(self._read, market_id), self._encode, self._pace)
-        viewer = channel.join()
+            channel = self._channels[market_id] = Channel(partial(self._read, market_id), self._encode, self._pace, self._own)
+        viewer = channel.join(organisations)
         if self._is_ended:
             viewer.end()
         try:
@@ -193,16 +225,16 @@ class LiveStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, live: Live[Any], market_id: str) -> None:
+    def __init__(self, live: Live[Any], market_id: str, organisations: Organisations = frozenset()) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._live, self._market_id = live, market_id
+        self._live, self._market_id, self._organisations = live, market_id, organisations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         direct: Send = scope.get(DIRECT, send)
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": GREETING, "more_body": True})
-        with self._live.watching(self._market_id) as viewer:
+        with self._live.watching(self._market_id, self._organisations) as viewer:
             leaving = asyncio.create_task(_end_when_gone(receive, viewer))
             try:
                 while (chunk := await viewer.take()) is not None:

@@ -44,6 +44,7 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_numbered)
             finally:
+                del scope[DIRECT]  # the server's way to send knows the scope: in a circle both would wait for the collector
                 if scope["path"] not in QUIET:
                     _log_request(scope, status, perf_counter() - began)
 

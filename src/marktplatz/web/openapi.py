@@ -4,9 +4,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import Allowed, iter_rules
+from marktplatz.web.catalogue import iter_routes
 from marktplatz.web.errors import PROBLEM
 
 DESCRIPTION: Final = """Markets of companies and nonprofits: their offers and needs, the engine's proposals, the agreements.
@@ -34,7 +36,7 @@ def install_openapi(app: FastAPI) -> None:
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+    document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=list(iter_routes(app)))
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for made_by_fastapi in ("HTTPValidationError", "ValidationError"):
@@ -70,3 +72,8 @@ def _put_rule(operation: dict[str, Any], rule: Allowed | None) -> None:
     operation["x-scope"] = rule.scope
     operation["x-roles"] = {role.value: sorted(phases) for role, phases in rule.phases_by_role.items()}
     operation["security"] = [{"bearer": []}, {"cookie": []}, *([{}] if Role.PUBLIC in rule.phases_by_role else [])]
+
+
+def operation_id(route: APIRoute) -> str:
+    """Unique and readable: the resource and the deed."""
+    return f"{route.tags[0]}_{route.name}"

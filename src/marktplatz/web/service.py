@@ -17,27 +17,27 @@ from marktplatz.db.engine import INSTALLATION, Database
 from marktplatz.settings import Settings
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.usecases.coach import KnownCoaches, make_known_coaches
+from marktplatz.usecases.concerns import Concerns
 from marktplatz.usecases.contents import KnownContents
 from marktplatz.usecases.preflight import KnownPreflights, make_known_preflights
-from marktplatz.usecases.pulse import PulseState, read_pulse
+from marktplatz.usecases.pulse import Pulse, PulseState, read_whole_pulse
 from marktplatz.usecases.radar import KnownRadars, make_known_radars
 from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.secrecy import make_secret
 from marktplatz.usecases.solving import SolveLimits
 from marktplatz.web.day_planner import DayPlanner
 from marktplatz.web.identity import Identity, identify
-from marktplatz.web.live import Live, Pace
+from marktplatz.web.live import Live, Own, Pace
 from marktplatz.web.rates import Rates
 from marktplatz.web.run_queue import RunQueue
+from marktplatz.web.thinker import Thinker
+from marktplatz.web.turns import PageTurns
 
 if TYPE_CHECKING:
     from marktplatz.web.copyist import CopyState
 
 FILES_AT_ONCE: Final = 2
 """Files that are read at the same time: each takes a core and much memory, whoever comes third waits in the event loop."""
-
-OWN_PAGES_AT_ONCE: Final = 3
-"""Pages of participants that are read at the same time. More would be no quicker, since they share one core."""
 
 Clock = Callable[[], datetime]
 
@@ -61,16 +61,17 @@ class WriterQueue:
 
     _ALL: Final = ""
 
-    def __init__(self, *, is_shared: bool) -> None:
-        self._is_shared = is_shared
+    def __init__(self, *, is_shared: bool, pages: PageTurns) -> None:
+        self._is_shared, self._pages = is_shared, pages
         self._locks: dict[str, asyncio.Lock] = {}
         self.running: set[tuple[str, str]] = set()
 
     @asynccontextmanager
     async def turn(self, chain: str) -> AsyncIterator[None]:
         lock = self._locks.setdefault(self._ALL if self._is_shared else chain, asyncio.Lock())
-        async with lock:
-            yield
+        with self._pages.writing():
+            async with lock:
+                yield
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Service:
     clock: Clock = read_clock
     queue: WriterQueue = field(init=False)
     board: Live[BoardState] = field(init=False)
-    pulse: Live[PulseState] = field(init=False)
+    pulse: Live[Pulse] = field(init=False)
     instance: str = field(init=False)
     """Which copy of the data answers. A file may have been put back to what it was when a process started; a server's is one."""
     after_commit: list[Callable[[str], None]] = field(init=False)
@@ -94,26 +95,29 @@ class Service:
     """How the copy on another disk stands, where one is kept."""
     runs: RunQueue = field(init=False)
     day: DayPlanner = field(init=False)
+    thinker: Thinker = field(init=False)
     preflights: KnownPreflights = field(init=False, default_factory=make_known_preflights)
     contents: KnownContents = field(init=False, default_factory=KnownContents)
     coaches: KnownCoaches = field(init=False, default_factory=make_known_coaches)
     radars: KnownRadars = field(init=False, default_factory=make_known_radars)
     scores: KnownScores = field(init=False, default_factory=KnownScores)
+    concerns: Concerns = field(init=False, default_factory=Concerns)
     reading: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
-    own_pages: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(OWN_PAGES_AT_ONCE))
+    pages: PageTurns = field(init=False, default_factory=PageTurns)
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.settings.requests_per_minute)
         self.password_checks = CapacityLimiter(PASSWORD_CHECKS_AT_ONCE)
         self.instance = make_secret()[:12] if self.database.is_sqlite else "server"
-        self.queue = WriterQueue(is_shared=self.database.is_sqlite)
+        self.queue = WriterQueue(is_shared=self.database.is_sqlite, pages=self.pages)
         limits = SolveLimits(self.settings.solve_time_limit_s, self.settings.solve_memory_mb * 1024**2)
         at_once = self.settings.solves_at_once
         self.runs = RunQueue(self.database, self.queue.turn, self.tell_of_commit, self.clock, limits, at_once)
         memory_bytes = self.settings.solve_memory_mb * 1024**2
-        self.day = DayPlanner(self.database, self.queue.turn, self.tell_of_commit, self.clock, memory_bytes)
+        self.day = DayPlanner(self.database, self.queue.turn, self.tell_of_commit, self.clock, memory_bytes, self.pages.calm)
+        self.thinker = Thinker(memory_bytes)
         self.board = Live("board", TypeAdapter(BoardState), self.read_board)
-        self.pulse = Live("pulse", PULSE_KIND, self.read_pulse, PULSE_PACE)
+        self.pulse = Live("pulse", PULSE_KIND, self.read_pulse, PULSE_PACE, Own(Pulse.count_for, Pulse.tell))
         self.after_commit = [self.board.notice, self.pulse.notice, self.day.notice]
 
     def tell_of_commit(self, chain: str) -> None:
@@ -124,14 +128,15 @@ class Service:
         with self.database.read() as session:
             return read_board(session, self.clock(), market_id, self.settings.language)
 
-    def read_pulse(self, market_id: str) -> PulseState:
+    def read_pulse(self, market_id: str) -> Pulse:
         with self.database.read() as session:
-            return read_pulse(session, self.clock(), market_id)
+            return read_whole_pulse(session, self.clock(), market_id, self.concerns)
 
     def end_streams(self) -> None:
-        """Everybody who watches something is sent away, and who comes now as well."""
+        """Everybody who watches something or waits for a page is sent away, and who comes now as well."""
         self.board.end()
         self.pulse.end()
+        self.pages.end()
 
     def identify(self, session: Session, request: Request) -> Identity:
         return identify(session, request, self.clock(), is_https=self.settings.is_https)

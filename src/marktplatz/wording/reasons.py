@@ -31,7 +31,7 @@ PAIR_SENTENCES: Final[Mapping[str, str]] = {
     "wishes_must": "Eine der beiden Organisationen will die andere unbedingt treffen.",
     "return": "Für eine Gegenleistung gibt es eine Möglichkeit.",
     "impact_fields": "Gemeinsames Wirkungsfeld.",
-    "impact": "Zum Wirkungsfeld fehlt eine Angabe.",
+    "impact": "Das Wirkungsfeld ist offen gelassen.",
     "impact_none": "Verschiedene Wirkungsfelder.",
     "history": "Frühere Vereinbarungen sind berücksichtigt.",
     "history_met": "Beide haben schon einmal etwas vereinbart.",

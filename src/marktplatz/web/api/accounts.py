@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import BackgroundTasks, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -12,14 +12,14 @@ from marktplatz.usecases.accounts import add_account, change_account, get_accoun
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.outbox import write_to_account
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, IfMatch, Limit, Now, ReadSession, WriteSession, check_version, put_etag, put_location
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ServiceRoute)
+router = make_api_router("/accounts", "accounts")
 
 
 class AccountIn(In):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from marktplatz.usecases.notary import certify_agreement, return_agreement, void
 from marktplatz.usecases.prefill import prefill
 from marktplatz.vocabulary import AgreementStatus, DeskCheck
 from marktplatz.web.access import ALWAYS, FROM_DAY, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -40,12 +41,11 @@ from marktplatz.web.deps import (
     put_location,
 )
 from marktplatz.web.errors import tell_finding
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/agreements", tags=["agreements"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/agreements", "agreements")
 
 AgreementId = Annotated[Identifier, Path(description="The agreement's id")]
 READERS: Final[dict[str, Any]] = {

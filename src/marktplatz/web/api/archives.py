@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel
 
 from marktplatz.market import Identifier
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.archiving import ArchivedMarket, restore_market
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import Now, WriteSession, put_location
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.upload import describe_body, read_sent_archive
 
-router = APIRouter(prefix="/imports", tags=["archives"], route_class=ServiceRoute)
+router = make_api_router("/imports", "archives")
 
 
 class ArchiveOut(BaseModel):

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.board import BoardState, read_board
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import MarketId, Now, ReadSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.live import LiveStream
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/board", tags=["board"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/board", "board")
 
 VIEWERS: Final[dict[str, Any]] = {
     "organiser": ALWAYS,

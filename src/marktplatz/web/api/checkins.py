@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.checkins import change_check_in, check_in, get_check_in
 from marktplatz.vocabulary import CheckInStatus
 from marktplatz.web.access import ALWAYS, ON_DAY, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -26,10 +27,9 @@ from marktplatz.web.deps import (
     put_etag,
     put_location,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/checkins", tags=["checkins"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/checkins", "checkins")
 
 OrganisationId = Annotated[Identifier, Path(description="The organisation's id")]
 READERS: Final[dict[str, Any]] = {"organiser": ALWAYS, "broker": SHOWN, "notary": SHOWN, "helper": SHOWN, "moderator": SHOWN}

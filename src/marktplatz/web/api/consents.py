@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -13,13 +13,13 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.consents import add_text, get_consent, give_consent, withdraw_consent
 from marktplatz.vocabulary import ConsentPurpose
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
-texts = APIRouter(prefix="/consent-texts", tags=["consent_texts"], route_class=ServiceRoute)
-router = APIRouter(prefix="/markets/{market}/consents", tags=["consents"], route_class=ServiceRoute)
+texts = make_api_router("/consent-texts", "consent_texts")
+router = make_api_router("/markets/{market}/consents", "consents")
 
 
 class TextIn(In):

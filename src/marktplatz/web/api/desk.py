@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from marktplatz.market import FilledText, Identifier
@@ -12,11 +12,11 @@ from marktplatz.usecases.more_hands import MOST, RaiseWhat, raise_what
 from marktplatz.usecases.notary import replace_agreement
 from marktplatz.web.access import FROM_DAY, OPEN, Rule
 from marktplatz.web.api.agreements import AgreementId, AgreementOut, ReasonIn, answer_with, get_for_step
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import IfMatch, MarketId, Now, WriteSession, put_location
-from marktplatz.web.idempotency import ServiceRoute
 
-router = APIRouter(prefix="/markets/{market}/agreements", tags=["agreements"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/agreements", "agreements")
 
 RAISERS: Final[dict[str, Any]] = {"notary": FROM_DAY, "broker": FROM_DAY, "organiser": OPEN}
 

@@ -16,6 +16,7 @@ from marktplatz.usecases.partners import reading_as_partner
 from marktplatz.usecases.records import entry_value
 from marktplatz.vocabulary import EntrySide
 from marktplatz.web.access import ALWAYS, COLLECTING, ON_DAY, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -29,7 +30,6 @@ from marktplatz.web.deps import (
     put_etag,
     put_location,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
@@ -66,7 +66,7 @@ class EntryOut(Entry):
 
 def make_router(side: EntrySide) -> APIRouter:
     resource = f"{side}s"
-    router = APIRouter(prefix=f"/markets/{{market}}/{resource}", tags=[resource], route_class=ServiceRoute)
+    router = make_api_router(f"/markets/{{market}}/{resource}", resource)
     reader = Annotated[Actor, Rule(f"{resource}:read", **READERS)]
     writing: dict[str, Any] = {"organiser": OPEN, "helper": ON_DAY, "broker": ON_DAY, "participant": COLLECTING}
     writer = Annotated[Actor, Rule(f"{resource}:write", **writing)]

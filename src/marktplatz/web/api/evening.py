@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.clock import ClockState, read_clock
 from marktplatz.usecases.clock_deeds import Deed, turn_clock
 from marktplatz.web.access import ALWAYS, ON_DAY, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import IfMatch, MarketId, Now, ReadSession, WriteSession, check_version, put_etag
-from marktplatz.web.idempotency import ServiceRoute
 
-router = APIRouter(prefix="/markets/{market}/evening", tags=["evening"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/evening", "evening")
 
 VIEWERS: Final[dict[str, Any]] = {
     "organiser": ALWAYS,

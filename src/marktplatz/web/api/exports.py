@@ -2,15 +2,15 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.exporting import ExportKind, export_market
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import MarketId, ReadSession
-from marktplatz.web.idempotency import ServiceRoute
 
-router = APIRouter(prefix="/markets/{market}/exports", tags=["exports"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/exports", "exports")
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPE: Final = {

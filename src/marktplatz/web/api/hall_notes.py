@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel
 
 from marktplatz.db.models import HallNote
@@ -12,12 +12,12 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.hall_notes import NewNote, add_note, finish_note, get_note, select_notes
 from marktplatz.vocabulary import NoteKind
 from marktplatz.web.access import ALWAYS, ON_DAY, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession, put_etag, put_location
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/hall-notes", tags=["hall_notes"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/hall-notes", "hall_notes")
 
 READERS: Final[dict[str, Any]] = {"organiser": ALWAYS, "broker": SHOWN}
 WRITERS: Final[dict[str, Any]] = {"organiser": ON_DAY, "broker": ON_DAY}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
@@ -17,14 +17,14 @@ from marktplatz.exchange.reading import SentMarket
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.importing import ImportPlan, import_market, plan_import
 from marktplatz.web.access import OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import MarketId, Now, open_write
 from marktplatz.web.errors import tell_finding
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.service import service_of
 from marktplatz.web.upload import MEDIA_TYPES, describe_body, read_sent_file
 
-router = APIRouter(prefix="/markets/{market}/imports", tags=["imports"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/imports", "imports")
 
 MAX_ROWS: Final = 5_000
 """More rows of a list are only counted; those that change something are shown first."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+from fastapi import BackgroundTasks, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from marktplatz.market import Identifier, Line
@@ -10,6 +10,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.links import STAFF_LINK_TIME, request_links, use_link
 from marktplatz.usecases.secrecy import check_mail
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.api.session import WhoOut, answer_with_login
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Now, WriteSession
@@ -17,7 +18,7 @@ from marktplatz.web.idempotency import UnkeptRoute
 from marktplatz.web.rates import LINKS
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/links", tags=["links"], route_class=UnkeptRoute)
+router = make_api_router("/links", "links", UnkeptRoute)
 
 
 class LinkWish(In):

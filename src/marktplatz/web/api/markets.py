@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import change_phase, change_policy, create_market, get_market, get_policy
 from marktplatz.vocabulary import Phase
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -25,12 +26,11 @@ from marktplatz.web.deps import (
     put_etag,
     put_location,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.identity import Identity
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets", tags=["markets"], route_class=ServiceRoute)
+router = make_api_router("/markets", "markets")
 
 
 class MarketIn(Policy, In):

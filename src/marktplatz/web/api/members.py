@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi import BackgroundTasks, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +13,12 @@ from marktplatz.usecases.accounts import give_role, take_role
 from marktplatz.usecases.actor import Actor
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/members", tags=["members"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/members", "members")
 
 
 class MemberIn(In):

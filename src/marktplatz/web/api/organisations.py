@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from marktplatz.usecases.partners import organisations_whose_contact_is_seen, re
 from marktplatz.usecases.records import load_contacts, organisation_value
 from marktplatz.vocabulary import OrganisationKind
 from marktplatz.web.access import ALWAYS, COLLECTING, ON_DAY, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -35,11 +36,10 @@ from marktplatz.web.deps import (
     put_etag,
     put_location,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/organisations", tags=["organisations"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/organisations", "organisations")
 
 READERS: dict[str, Any] = {
     "organiser": ALWAYS,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import BackgroundTasks, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -12,12 +12,12 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.outbox import discard_message, get_message, release_message
 from marktplatz.vocabulary import MessageStatus
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/outbox", tags=["outbox"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/outbox", "outbox")
 
 
 class MessageOut(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -15,9 +15,11 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.pairings import Change, NewPairing, apply_change, draft_change, select_pairings
 from marktplatz.usecases.run_plans import pairing_value
 from marktplatz.usecases.runs import get_run
+from marktplatz.usecases.scored import KnownScores
 from marktplatz.usecases.undoing import get_last_change
 from marktplatz.vocabulary import Criterion, Role
 from marktplatz.web.access import OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.api.runs import READERS, RunOut, show_run
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
@@ -31,10 +33,10 @@ from marktplatz.web.deps import (
     check_version,
     put_etag,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
+from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/runs/{run_id}/pairings", tags=["pairings"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/runs/{run_id}/pairings", "pairings")
 
 T = TypeVar("T")
 
@@ -122,6 +124,10 @@ class Edit:
     now: Now
     if_match: IfMatch = None
 
+    @property
+    def scores(self) -> KnownScores:
+        return service_of(self.request).scores
+
     async def apply(self, caller: Actor, change: Change, show: Callable[[Session, Run], T]) -> T:
         """Judge before the market is locked, store when it is; both times the run must be in the state that the caller saw."""
 
@@ -131,11 +137,11 @@ class Edit:
             check_version(self.if_match, run.version, current)
             return run
 
-        draft = await self.writing.look(lambda session: draft_change(session, get(session), change))
+        draft = await self.writing.look(lambda session: draft_change(session, get(session), change, self.scores))
 
         def store(session: Session) -> T:
             run = get(session)
-            apply_change(session, self.now, caller, run, draft)
+            apply_change(session, self.now, caller, run, draft, self.scores)
             put_etag(self.response, run.version)
             return show(session, run)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from marktplatz.db.models import PairRecord
@@ -13,12 +13,13 @@ from marktplatz.usecases.pairs import get_pair, judge_rule, put_pair, remove_pai
 from marktplatz.usecases.records import pair_value
 from marktplatz.vocabulary import PairStatus
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteLater, WriteSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
+from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/pairs", tags=["pairs"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/pairs", "pairs")
 
 EntryId = Annotated[str, Query(max_length=200)]
 
@@ -61,6 +62,7 @@ def list_pairs(
 async def put(
     caller: Annotated[Actor, Rule("pairs:write", organiser=OPEN)],
     market: MarketId,
+    request: Request,
     sent: Sent[PairIn],
     writing: WriteLater,
     now: Now,
@@ -69,8 +71,9 @@ async def put(
     `exception` is the written reason for a pin against category, time or distance.
     """
     rule = PairRule.model_construct(**{name: getattr(sent, name) for name in PairRule.model_fields})
-    judged_at = await writing.look(lambda session: judge_rule(session, market, rule))
-    return await writing.write(lambda session: _show(put_pair(session, now, caller, market, rule, judged_at)))
+    scores = service_of(request).scores
+    judged_at = await writing.look(lambda session: judge_rule(session, market, rule, scores))
+    return await writing.write(lambda session: _show(put_pair(session, now, caller, market, rule, judged_at, scores)))
 
 
 @router.delete("", status_code=204, name="remove")

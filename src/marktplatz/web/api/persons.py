@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi import BackgroundTasks, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -16,12 +16,12 @@ from marktplatz.usecases.persons import export_person, find_standing, get_person
 from marktplatz.vocabulary import ConsentPurpose, MessageKind, MessageStatus
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
 from marktplatz.web.api.outbox import MessageOut, show_message
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/persons", tags=["persons"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/persons", "persons")
 
 
 class Standing(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -11,10 +11,10 @@ from marktplatz.db.models import PlanChange
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.plan_changes import concerns, cut_for
 from marktplatz.web.access import ALWAYS, FROM_DAY, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import MarketId, ReadSession
-from marktplatz.web.idempotency import ServiceRoute
 
-router = APIRouter(prefix="/markets/{market}/plan-changes", tags=["plan-changes"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/plan-changes", "plan-changes")
 
 MOST: Final = 500
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from marktplatz.market import Value
 from marktplatz.matching.advice.counts import Lonely
@@ -10,11 +10,11 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.preflight import look_before_run
 from marktplatz.vocabulary import EntrySide, Standing
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.deps import MarketId, ReadSession
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/preflight", tags=["runs"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/preflight", "runs")
 
 
 class LonelyOut(Value):

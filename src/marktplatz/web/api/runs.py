@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi import BackgroundTasks, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from marktplatz.usecases.run_plans import find_summary, load_plan
 from marktplatz.usecases.runs import Wanted, cancel_run, compare_runs, get_run, request_run, withdraw_run
 from marktplatz.vocabulary import PlanStatus, Role, RunStatus
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import (
     Cursor,
@@ -35,13 +36,12 @@ from marktplatz.web.deps import (
     put_etag,
     put_location,
 )
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
 from marktplatz.web.paging import read_page
 from marktplatz.web.service import service_of
 from marktplatz.wording.findings import finding_text
 
-router = APIRouter(prefix="/markets/{market}/runs", tags=["runs"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/runs", "runs")
 
 READERS: dict[str, Any] = {
     "organiser": ALWAYS,

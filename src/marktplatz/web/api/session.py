@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from marktplatz.usecases.logins import change_password, end_login, sign_in
 from marktplatz.usecases.secrecy import hash_secret
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import Sent
 from marktplatz.web.cookies import drop_login, put_login
 from marktplatz.web.deps import Now, ReadSession, WriteSession
@@ -23,7 +24,7 @@ from marktplatz.web.identity import Identity
 from marktplatz.web.passwords import CheckedCredentials, NewPassword, PreparedPassword, SignIn
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/session", tags=["session"], route_class=UnkeptRoute)
+router = make_api_router("/session", "session", UnkeptRoute)
 
 
 class MarketRoles(BaseModel):

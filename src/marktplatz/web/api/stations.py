@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import AwareDatetime, BaseModel
 
 from marktplatz.db.models import Station
@@ -24,13 +24,14 @@ from marktplatz.usecases.stations import (
 )
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import IfMatch, MarketId, Now, ReadSession, WriteSession, check_version, put_etag, put_location
 from marktplatz.web.idempotency import SecretRoute
 from marktplatz.web.merge import Patch, apply_patch
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/stations", tags=["stations"], route_class=SecretRoute)
+router = make_api_router("/markets/{market}/stations", "stations", SecretRoute)
 
 
 class StationIn(In):

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -16,19 +16,20 @@ from marktplatz.usecases.compare import PlanComparison
 from marktplatz.usecases.run_plans import load_pairs
 from marktplatz.usecases.run_work import FAILURES
 from marktplatz.usecases.runs import get_run
-from marktplatz.usecases.solving import Done, Failed, Invalid, Outcome, Refused, pack_market
+from marktplatz.usecases.solving import Done, Failed, Invalid, Outcome, Propose, Refused, pack_market
+from marktplatz.usecases.solving.outcomes import end_with
 from marktplatz.usecases.what_if import Answer, Newcomer, Thought, WhatIf, answer, think
 from marktplatz.usecases.why_not import Cost, NamedPair, Way, explain_why_not
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, WithinKind
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import MarketId, ReadSession, WriteLater
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.language import find_language
-from marktplatz.web.service import service_of
+from marktplatz.web.service import Service, service_of
 from marktplatz.wording.findings import finding_text
 
-router = APIRouter(prefix="/markets/{market}/runs/{run_id}", tags=["runs"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/runs/{run_id}", "runs")
 
 PATIENCE_S: Final = 60.0
 
@@ -121,15 +122,24 @@ async def what_if(
 
 
 async def solve_thought(request: Request, thought: Thought) -> Answer:
-    """In a process of its own, which ends with the request; Conflict where there is no plan, or not soon enough."""
-    runs = service_of(request).runs
-    if not runs.is_at_work:
+    """In another process; Conflict where there is no plan, or not soon enough."""
+    service = service_of(request)
+    if not service.runs.is_at_work:
         raise Conflict(Finding("run_interrupted"))
+    market = await run_in_threadpool(pack_market, thought.market)
     try:
-        outcome = await asyncio.wait_for(runs.solve(pack_market(thought.market), thought.job), PATIENCE_S)
+        plan = await asyncio.wait_for(_find_plan(service, market, thought.job), PATIENCE_S)
     except TimeoutError:
         raise Conflict(Finding("thinking_too_slow")) from None
-    return await run_in_threadpool(lambda: answer(thought, _read_outcome(outcome)))
+    return await run_in_threadpool(answer, thought, plan)
+
+
+async def _find_plan(service: Service, market: bytes, job: Propose) -> Plan:
+    """From the process that knows the market already; what that one cannot answer, one of its own does, or says why not."""
+    plan = await service.thinker.ask(market, job)
+    if plan is None:
+        return _read_outcome(await service.runs.solve(market, job))
+    return _read_outcome(end_with(plan))
 
 
 def _read_outcome(outcome: Outcome) -> Plan:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Run, TimetableRecord
@@ -24,13 +24,13 @@ from marktplatz.usecases.timetables import (
 )
 from marktplatz.vocabulary import TIMETABLE_FORMAT, Role
 from marktplatz.web.access import OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.api.runs import READERS
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater, WriteSession, put_etag, put_location
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/timetable", tags=["timetable"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/timetable", "timetable")
 
 
 class TimetableIn(In):

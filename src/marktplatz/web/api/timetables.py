@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,15 +27,15 @@ from marktplatz.usecases.timetable_views import compare_timetables, get_timetabl
 from marktplatz.usecases.timetables import publish_timetable
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.api.runs import READERS
 from marktplatz.web.api.timetable import TimetableOut, is_outdated, show_timetable
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, IfMatch, Limit, MarketId, Now, ReadSession, WriteLater, WriteSession, check_version
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/markets/{market}/timetables", tags=["timetables"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/timetables", "timetables")
 
 Writer = Annotated[Actor, Rule("timetable:write", organiser=OPEN)]
 MOST: int = 200

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from marktplatz.db.models import Token
@@ -12,11 +12,12 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.tokens import Grant, find_tokens, get_token, issue_token, revoke_token
 from marktplatz.vocabulary import Role
 from marktplatz.web.access import ALWAYS, OPEN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession, put_location
 from marktplatz.web.idempotency import SecretRoute
 
-router = APIRouter(tags=["tokens"], route_class=SecretRoute)
+router = make_api_router("", "tokens", SecretRoute)
 
 IN_MARKET = "/markets/{market}/tokens"
 Scopes = Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=100)]

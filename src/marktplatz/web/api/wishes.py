@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from marktplatz.db.models import WishRecord
@@ -11,12 +11,12 @@ from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.records import wish_value
 from marktplatz.usecases.wishes import add_wish, get_wish, remove_wish
 from marktplatz.web.access import ALWAYS, COLLECTING, OPEN, SHOWN, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import Cursor, Limit, MarketId, Now, ReadSession, WriteSession, put_location
-from marktplatz.web.idempotency import ServiceRoute
 from marktplatz.web.paging import read_page
 
-router = APIRouter(prefix="/markets/{market}/wishes", tags=["wishes"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/wishes", "wishes")
 
 
 class WishIn(Wish, In):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from marktplatz.market import Identifier, Line, Value
@@ -11,11 +11,11 @@ from marktplatz.usecases.markets import get_market, get_policy
 from marktplatz.usecases.profiles import change_profile, get_profile, profile_value
 from marktplatz.usecases.zones import TableNumber, Zone, check_zones
 from marktplatz.web.access import ALWAYS, Rule
+from marktplatz.web.api.routing import make_api_router
 from marktplatz.web.body import In, Sent
 from marktplatz.web.deps import IfMatch, MarketId, Now, ReadSession, WriteSession, check_version, put_etag
-from marktplatz.web.idempotency import ServiceRoute
 
-router = APIRouter(prefix="/markets/{market}/zones", tags=["zones"], route_class=ServiceRoute)
+router = make_api_router("/markets/{market}/zones", "zones")
 
 
 class ZoneIn(In):

@@ -38,9 +38,9 @@ from marktplatz.web.pages.agreement_form import fill_form
 from marktplatz.web.pages.forms import OR_NONE, Form, SentForm
 from marktplatz.web.pages.frame import go, show
 from marktplatz.web.pages.me_plan import TAG_OF
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 
-router = APIRouter(prefix="/organise/{market}/agreements", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/agreements", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 READERS: Final[dict[str, Any]] = {"organiser": ALWAYS, **dict.fromkeys(("broker", "notary", "helper", "moderator"), SHOWN)}
 WRITERS: Final[dict[str, Any]] = {"organiser": OPEN, **dict.fromkeys(("broker", "notary", "helper"), FROM_DAY)}

@@ -23,11 +23,11 @@ from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import OR_NONE, Form, SentForm
 from marktplatz.web.pages.frame import go, go_to, show
 from marktplatz.web.pages.paging import PageNumber
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 from marktplatz.web.service import service_of
 from marktplatz.wording.pages import word
 
-router = APIRouter(prefix="/organise/{market}/broker", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/broker", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 Reader = Annotated[Actor, Rule("hall-notes:read", organiser=ALWAYS, broker=SHOWN)]
 Writer = Annotated[Actor, Rule("hall-notes:write", organiser=ON_DAY, broker=ON_DAY)]

@@ -20,10 +20,10 @@ from marktplatz.web.access import ALWAYS, FROM_DAY, ON_DAY, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/organise/{market}/day", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/day", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 MOST_MILESTONES: Final = 3
 Leading = Annotated[Actor, Rule("evening:read", organiser=ALWAYS, moderator=SHOWN)]

@@ -18,9 +18,9 @@ from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import show
 from marktplatz.web.pages.paging import PageNumber
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 
-router = APIRouter(prefix="/organise/{market}/day/changes", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/day/changes", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 ROWS: Final = 20
 

@@ -26,11 +26,11 @@ from marktplatz.web.access import ALWAYS, ON_DAY, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 from marktplatz.web.qr import draw_qr
 from marktplatz.web.service import service_of
 
-router = APIRouter(prefix="/organise/{market}/door", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/door", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 MOST_ROWS: Final = 50
 AT_DOOR: Final = (Role.ORGANISER, Role.HELPER)

@@ -47,6 +47,7 @@ def _make_environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("marktplatz.web", "templates"),
         autoescape=True,
+        auto_reload=False,  # else every page asks the disk after each of its templates
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,

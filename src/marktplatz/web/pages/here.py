@@ -14,9 +14,9 @@ from marktplatz.web.pages.door import read_number
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go
 from marktplatz.web.pages.mine import Chosen, Mine, load_mine, show_mine
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 
-router = APIRouter(prefix="/m/{market}/here", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/m/{market}/here", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 OWN_WORDS = (CheckInStatus.PRESENT, CheckInStatus.LEFT)
 

@@ -1,10 +1,10 @@
 """A participant's own page: how they stand, what is next, their entries; their organisation and leaving it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marktplatz.db.models import Agreement, PairingRecord, Run, TimetableRecord, WishRecord
@@ -36,6 +36,24 @@ class Next:
     code: str
     path: str
     is_done: bool
+
+
+def _make_counts() -> Select[Any]:
+    own, market_id = bindparam("own", type_=String()), bindparam("market", type_=String())
+    published = select(Run.id).where(Run.market_id == market_id, Run.published_at.is_not(None)).scalar_subquery()
+    parts: dict[str, Any] = {
+        "wishes": select(func.count()).where(WishRecord.market_id == market_id, WishRecord.organisation_id == own),
+        "published": select(func.count()).where(Run.market_id == market_id, Run.published_at.is_not(None)),
+        "proposals": select(func.count())
+        .where(PairingRecord.market_id == market_id, PairingRecord.run_id == published)
+        .where((PairingRecord.giver_id == own) | (PairingRecord.taker_id == own)),
+        "timetable": select(func.count()).where(TimetableRecord.market_id == market_id, TimetableRecord.published_at.is_not(None)),
+        "agreements": select(func.count()).where(Agreement.market_id == market_id, has_party([own])),
+    }
+    return select(*(wanted.scalar_subquery().label(name) for name, wanted in parts.items()))
+
+
+_COUNTS: Final = _make_counts()
 
 
 @router.get("", name="me")
@@ -103,18 +121,7 @@ def _show_organisation(request: Request, mine: Mine, form: Form) -> Response:
 
 def _count(session: Session, mine: Mine) -> dict[str, int]:
     """What there is to see on the other parts, in one query."""
-    own, market_id = mine.organisation.id, mine.market.id
-    published = select(Run.id).where(Run.market_id == market_id, Run.published_at.is_not(None)).scalar_subquery()
-    parts: dict[str, Any] = {
-        "wishes": select(func.count()).where(WishRecord.market_id == market_id, WishRecord.organisation_id == own),
-        "published": select(func.count()).where(Run.market_id == market_id, Run.published_at.is_not(None)),
-        "proposals": select(func.count())
-        .where(PairingRecord.market_id == market_id, PairingRecord.run_id == published)
-        .where((PairingRecord.giver_id == own) | (PairingRecord.taker_id == own)),
-        "timetable": select(func.count()).where(TimetableRecord.market_id == market_id, TimetableRecord.published_at.is_not(None)),
-        "agreements": select(func.count()).where(Agreement.market_id == market_id, has_party([own])),
-    }
-    row = session.execute(select(*(wanted.scalar_subquery().label(name) for name, wanted in parts.items()))).one()
+    row = session.execute(_COUNTS, {"market": mine.market.id, "own": mine.organisation.id}).one()
     return dict(row._mapping)
 
 

@@ -1,6 +1,7 @@
 """A participant in the hall: whom they are being brought together with, who is free, and the code that partners read from them."""
 
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Final
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
@@ -17,6 +18,8 @@ from marktplatz.web.service import service_of
 router = make_router()
 
 MOST_NEXT = 8
+_draw_code: Final = lru_cache(maxsize=512)(draw_qr)
+"""A partner's code is the same all evening, and takes as long to draw as the rest of the page."""
 
 
 @router.get("/partners", name="my_partners")
@@ -32,4 +35,4 @@ def show_partners(
     found = find_own_hall(session, mine.market, mine.organisation.id, service.scores, language, MOST_NEXT)
     base = service.settings.base_url.rstrip("/")
     address = f"{base}/m/{quote(market, safe='')}/me/agreements/new?{urlencode({'partner': mine.organisation.id})}"
-    return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=draw_qr(address))
+    return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=_draw_code(address))

@@ -13,6 +13,7 @@ from marktplatz.web.deps import MarketId, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.agreement_desk import own_draft
 from marktplatz.web.pages.mine import Chosen, Mine, Reader, load_mine, make_router, show_mine
+from marktplatz.web.service import service_of
 
 router = make_router()
 
@@ -63,4 +64,5 @@ def _find_news(request: Request, session: Session, caller: Actor, mine: Mine) ->
     if mine.market.phase is not Phase.DAY:
         return []
     zone, language = mine.profile.timezone, find_language(request)
-    return tell_own_news(session, caller, mine.market.id, mine.organisation.id, zone, language)
+    concerns = service_of(request).concerns
+    return tell_own_news(session, caller, mine.market.id, mine.organisation.id, zone, language, concerns)

@@ -1,6 +1,6 @@
 """What all parts of a participant's own page share: who they are, for which organisation they act just now, where they go on."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -22,8 +22,9 @@ from marktplatz.web.access import COLLECTING, SHOWN, Rule
 from marktplatz.web.identity import Identity
 from marktplatz.web.pages.forms import Form
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 from marktplatz.web.service import service_of
+from marktplatz.web.turns import Rank
 
 Reader = Annotated[Actor, Rule("pages:read", participant=SHOWN)]
 Writer = Annotated[Actor, Rule("pages:write", participant=COLLECTING)]
@@ -37,21 +38,10 @@ Chosen = Annotated[str | None, Query(alias="organisation", max_length=200)]
 """For which of several organisations; the first by name where none is named."""
 
 
-class OwnPageRoute(PageRoute):
-    """Few are read at a time, the others wait in the event loop: when the plan changes, every phone of a hall comes within a second
-    or two, and whoever stamps an agreement must not stand behind all of them for a thread.
-    """
+class OwnPageRoute(HallPageRoute):
+    """When the plan changes, every phone of a hall comes within a second or two: they wait for all who work."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_in_turn(request: Request) -> Response:
-            if request.method != "GET":
-                return await handle(request)
-            async with service_of(request).own_pages:
-                return await handle(request)
-
-        return handle_in_turn
+    rank = Rank.PARTICIPANT
 
 
 def make_router() -> APIRouter:

@@ -32,11 +32,11 @@ from marktplatz.web.deps import MarketId, Now, ReadSession, WriteSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.forms import Form, SentForm
 from marktplatz.web.pages.frame import go, show
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 from marktplatz.wording import translate
 from marktplatz.wording.desk import CHECKS, RETURN_REASONS
 
-router = APIRouter(prefix="/organise/{market}/notary", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/organise/{market}/notary", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 Reader = Annotated[Actor, Rule("agreements:read", organiser=ALWAYS, notary=SHOWN, broker=SHOWN)]
 Notary = Annotated[Actor, Rule("agreements:certify", notary=FROM_DAY)]

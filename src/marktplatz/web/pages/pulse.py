@@ -1,11 +1,13 @@
-"""The pulse of an evening for every page: one event for all when the clock, the count or the plan moves; once, as JSON."""
+"""The pulse of an evening for every page: an event when the clock, the count or the plan moves, alike for all but for one number
+that says how much concerns whoever looks; or once, as JSON.
+"""
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from marktplatz.usecases.actor import Actor
-from marktplatz.usecases.pulse import PulseState, read_pulse
+from marktplatz.usecases.pulse import PulseState, read_whole_pulse
 from marktplatz.web.access import ALWAYS, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.live import LiveStream
@@ -23,19 +25,19 @@ LISTENERS: Final[dict[str, Any]] = {
 @router.get("", name="pulse")
 async def watch(caller: Annotated[Actor, Rule("evening:read", **LISTENERS)], market: MarketId, request: Request) -> Response:
     """Server-sent events `pulse`, each the whole state, and `beat`."""
-    del caller
-    return LiveStream(service_of(request).pulse, market)
+    return LiveStream(service_of(request).pulse, market, caller.organisations)
 
 
 @router.get("/now", name="pulse_now")
 def read(
     caller: Annotated[Actor, Rule("evening:read", **LISTENERS)],
     market: MarketId,
+    request: Request,
     response: Response,
     session: ReadSession,
     now: Now,
 ) -> PulseState:
     """By this a page sets its clock, and lives on where no stream comes through."""
-    del caller
     response.headers["Cache-Control"] = "no-store"
-    return read_pulse(session, now, market)
+    pulse = read_whole_pulse(session, now, market, service_of(request).concerns)
+    return pulse.tell(pulse.count_for(caller.organisations))

@@ -9,11 +9,15 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from marktplatz.web.idempotency import Repeatable, Replay
+from marktplatz.web.service import service_of
+from marktplatz.web.turns import Rank
 
 ONCE: Final = "once"
 """The hidden field whose value stands for one sending of a form."""
 TOKEN: Final = "form_token"  # noqa: S105 the field, not what stands in it
 MAX_FIELDS: Final = 2_000
+LEFT: Final = 499
+"""Nobody gets this answer; the logs have it."""
 
 
 class PageRoute(APIRoute):
@@ -38,6 +42,25 @@ class PageRoute(APIRoute):
             return answer
 
         return handle_page
+
+
+class HallPageRoute(PageRoute):
+    """A page that many have open while others stamp and check in: it is read when its turn comes, and not for somebody who left."""
+
+    rank: ClassVar[Rank] = Rank.STAFF
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_in_turn(request: Request) -> Response:
+            if request.method not in ("GET", "HEAD"):
+                return await handle(request)
+            async with service_of(request).pages.turn(self.rank):
+                if await request.is_disconnected():
+                    return Response(status_code=LEFT)
+                return await handle(request)
+
+        return handle_in_turn
 
 
 class SecretPageRoute(PageRoute):

@@ -20,9 +20,9 @@ from marktplatz.web.access import ALWAYS, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession
 from marktplatz.web.language import find_language
 from marktplatz.web.pages.frame import show
-from marktplatz.web.pages.route import PageRoute
+from marktplatz.web.pages.route import HallPageRoute
 
-router = APIRouter(prefix="/m/{market}", tags=["pages"], route_class=PageRoute, include_in_schema=False)
+router = APIRouter(prefix="/m/{market}", tags=["pages"], route_class=HallPageRoute, include_in_schema=False)
 
 VIEWERS: Final[dict[str, Any]] = {
     "organiser": ALWAYS,

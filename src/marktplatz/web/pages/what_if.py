@@ -17,7 +17,8 @@ from marktplatz.usecases.markets import get_market
 from marktplatz.usecases.records import Extent, load_market
 from marktplatz.usecases.runs import get_run
 from marktplatz.usecases.side_by_side import lay_side_by_side
-from marktplatz.usecases.what_if import NEWCOMER, Answer, Newcomer, Thought, WhatIf, take_over, think
+from marktplatz.usecases.solving import Propose, pack_market
+from marktplatz.usecases.what_if import NEWCOMER, Answer, Newcomer, Thought, WhatIf, ask_nothing, take_over, think
 from marktplatz.vocabulary import Criterion, EntrySide, OrganisationKind, Reciprocity, RunStatus, WithinKind
 from marktplatz.web.access import OPEN, Rule
 from marktplatz.web.api.thinking import solve_thought
@@ -100,11 +101,17 @@ async def _show(request: Request, caller: Actor, market: str, run_id: str, form:
         except (InvalidInput, Conflict) as error:
             form.errors += [(finding.place.field, finding) for finding in error.findings]
 
-    def tell() -> Response:
+    def tell() -> tuple[Response, tuple[bytes, Propose] | None]:
         with database.read() as session:
-            return _answer(request, session, _get_run(session, caller, market, run_id), market, form, found)
+            run = _get_run(session, caller, market, run_id)
+            answered = _answer(request, session, run, market, form, found)
+            if is_asked:
+                return answered, None
+            return answered, (pack_market(service_of(request).scores.of(session, market).scene.market), ask_nothing(session, run))
 
-    told = await run_in_threadpool(tell)
+    told, nothing_thought = await run_in_threadpool(tell)
+    if nothing_thought is not None:
+        service_of(request).thinker.think_ahead(*nothing_thought)
     told.status_code = 422 if form.errors else 200
     return told
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from marktplatz.db.models import Run
 from marktplatz.errors import Conflict, Finding, InvalidInput, NotFound, Place
+from marktplatz.exchange.writing import content_sha256
 from marktplatz.market import PairRule
 from marktplatz.matching.gather import Gathered
 from marktplatz.usecases.actor import Actor
@@ -18,7 +20,7 @@ from marktplatz.usecases.run_plans import Key, find_summary, load_pairs
 from marktplatz.usecases.runs import get_run
 from marktplatz.usecases.undoing import find_last_author, find_last_change, get_last_change
 from marktplatz.usecases.why_not import Way, explain_why_not
-from marktplatz.usecases.workbench import Member, list_members, look_at
+from marktplatz.usecases.workbench import Member, list_members, look_at, prepare
 from marktplatz.vocabulary import OrganisationKind, PairStatus, Phase, Role, RunStatus
 from marktplatz.web.access import ALWAYS, OPEN, SHOWN, Rule
 from marktplatz.web.deps import MarketId, Now, ReadSession, WriteLater
@@ -68,7 +70,7 @@ async def change(
     now: Now,
 ) -> Response:
     """One deed, about the plan as it was shown: judged before the market is locked, stored when it is."""
-    score = service_of(request).scores.gather
+    scores = service_of(request).scores
 
     def get(session: Session) -> Run:
         run = get_run(session, caller, market, run_id)
@@ -80,11 +82,11 @@ async def change(
 
     def draft(session: Session) -> Draft:
         run = get(session)
-        return draft_change(session, run, _read_change(session, run, form), score)
+        return draft_change(session, run, _read_change(session, run, form), scores)
 
     try:
         drafted = await writing.look(draft)
-        await writing.write(lambda session: apply_change(session, now, caller, get(session), drafted, score))
+        await writing.write(lambda session: apply_change(session, now, caller, get(session), drafted, scores))
     except (Conflict, InvalidInput) as error:
         form.errors += [(finding.place.field, finding) for finding in error.findings]
         answer = await run_in_threadpool(_show_again, request, caller, market, run_id, form)
@@ -160,10 +162,10 @@ def _show(request: Request, session: Session, caller: Actor, market_id: str, run
         only_organiser = {
             "ways": _explain(session, run, gathered, chosen, form, language) if chosen and other and other != chosen else (),
             "everybody": _group(members, chosen),
-            "is_outdated": run.content_sha256 not in (None, service_of(request).contents.sha256(session, market_id)),
+            "is_outdated": run.content_sha256 not in (None, content_sha256(market)),
             "last": find_last_change(session, run),
         }
-    return show(
+    shown = show(
         request,
         "workbench.html",
         market=record,
@@ -182,6 +184,9 @@ def _show(request: Request, session: Session, caller: Actor, market_id: str, run
         dumps=lambda pairs: json.dumps([list(pair) for pair in pairs], ensure_ascii=False),
         **only_organiser,
     )
+    if is_organiser and gathered.kept is not None and not gathered.kept.was_asked:
+        shown.background = BackgroundTask(prepare, gathered, load_pairs(session, market_id, run.id))
+    return shown
 
 
 def _filter(members: list[Member], form: Form) -> list[Member]:

@@ -5,7 +5,7 @@
 import { begin as beginClocks, setClock, setOffset } from "./clock.js";
 import { begin as beginGong } from "./gong.js";
 import { find, INSTANCE, lose } from "./connection.js";
-import { refresh } from "./refresh.js";
+import { hasten, refresh } from "./refresh.js";
 
 const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 2_000;
@@ -13,7 +13,8 @@ const SYNC_EVERY_MS = 300_000;
 const HIDDEN_MS = 60_000;
 const LATE_MS = 5_000;
 const MARGIN_MS = 1_000;
-const ALL = ["clock", "board", "plan", "desk", "notes", "door"];
+const AWAITED_MS = 5_000;
+const ALL = ["clock", "board", "plan", "mine", "desk", "notes", "door"];
 
 let place = null;
 let stream = null;
@@ -25,6 +26,7 @@ let bestTrip = Infinity;
 let retry = null;
 let resting = null;
 let instance = null;
+let shownAt = -Infinity;
 
 const now = () => performance.now();
 
@@ -43,6 +45,7 @@ function compare(before, after) {
   if (clockOf(before) !== clockOf(after)) moved.push("clock");
   if (before.agreements !== after.agreements || before.last_at !== after.last_at) moved.push("board");
   if (before.plan !== after.plan) moved.push("plan");
+  if (before.mine !== after.mine) moved.push("mine");
   if (["waiting", "in_hand", "taken_at"].some((name) => before[name] !== after[name])) moved.push("desk");
   if (before.notes !== after.notes) moved.push("notes");
   if (before.present !== after.present) moved.push("door");
@@ -56,7 +59,7 @@ function take(told) {
   setClock(told.clock);
   (place.isConnected ? place : document).dispatchEvent(new CustomEvent("pulse", { bubbles: true, detail: told }));
   const moved = before !== null ? compare(before, told) : isOutdated(told) ? ALL : [];
-  if (moved.length) refresh(moved, place.hasAttribute("data-hurry"));
+  if (moved.length) refresh(moved, place.hasAttribute("data-hurry"), now() - shownAt < AWAITED_MS);
 }
 
 function hear() {
@@ -133,10 +136,17 @@ function watch() {
   else if (stream !== null && now() - syncedAt > SYNC_EVERY_MS) look().catch(() => {});
 }
 
+// Somebody has just taken their phone out of the pocket, and looks.
+function shown() {
+  shownAt = now();
+  hasten();
+}
+
 // A phone in a pocket needs no line; what leads the evening keeps it.
 function onVisibility() {
   clearTimeout(resting);
   if (document.visibilityState === "visible") {
+    shown();
     if (stream === null) start();
     else look().catch(comeAgain);
   } else if (!place.hasAttribute("data-gong")) {
@@ -159,6 +169,10 @@ export function begin(root) {
   setInterval(watch, LOOK_EVERY_MS);
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("pagehide", close);
-  window.addEventListener("pageshow", (event) => event.persisted && start());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    shown();
+    start();
+  });
   window.addEventListener("online", () => comeAgain());
 }
