@@ -1,12 +1,16 @@
-"""Runs the real command line in a process of its own, as a user would."""
+"""Runs the real command line in a process of its own, as a user would; to import it anew each time would take longest."""
 
+import atexit
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from marktplatz.market import Market
 
@@ -18,8 +22,58 @@ def environment(language: str = "de", **settings: str | Path) -> dict[str, str]:
     return kept | ours | {"MARKTPLATZ_LANGUAGE": language, "PYTHONUTF8": "1"}
 
 
-def run(*arguments: str | Path, language: str = "de", **settings: str | Path) -> subprocess.CompletedProcess[str]:
-    """`marktplatz ARGUMENTS`, warnings being errors, without a terminal."""
+class WarmProcess:
+    """Forks a process for every run (warm_command_line.py); ends when this one does."""
+
+    def __init__(self) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line.settimeout(60)
+        program = str(Path(__file__).with_name("warm_command_line.py"))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-W", "error", program, str(theirs.fileno())],
+                env=environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        atexit.register(self.end)
+        assert self._line.recv(16) == b"ready"
+
+    def run(self, arguments: list[str], variables: dict[str, str], streams: Iterable[BinaryIO]) -> int:
+        """The exit code, as subprocess tells it."""
+        asked = {"arguments": arguments, "environment": variables, "folder": str(Path.cwd())}
+        socket.send_fds(self._line, [json.dumps(asked).encode()], [stream.fileno() for stream in streams])
+        return int(self._line.recv(16))
+
+    def end(self) -> None:
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+
+warm_process = cache(WarmProcess)
+
+
+def call(arguments: Iterable[str | Path], variables: dict[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+    """`marktplatz ARGUMENTS` with these variables, `given` on stdin, warnings being errors, without a terminal."""
+    words = list(map(str, arguments))
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        stdin.write(given.encode())
+        stdin.seek(0)
+        code = warm_process().run(words, variables, (stdin, stdout, stderr))
+        printed, told = (_read(stream) for stream in (stdout, stderr))
+    return subprocess.CompletedProcess(words, code, printed, told)
+
+
+def _read(stream: BinaryIO) -> str:
+    stream.seek(0)
+    return stream.read().decode()
+
+
+def run_cold(*arguments: str | Path, language: str = "de", **settings: str | Path) -> subprocess.CompletedProcess[str]:
+    """The same in a new interpreter, which has imported nothing yet."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "marktplatz", *map(str, arguments)],
         capture_output=True,
@@ -28,6 +82,11 @@ def run(*arguments: str | Path, language: str = "de", **settings: str | Path) ->
         env=environment(language, **settings),
         timeout=60,
     )
+
+
+def run(*arguments: str | Path, language: str = "de", **settings: str | Path) -> subprocess.CompletedProcess[str]:
+    """`marktplatz ARGUMENTS`, with nothing on stdin."""
+    return call(arguments, environment(language, **settings))
 
 
 def succeed(*arguments: str | Path, language: str = "de", **settings: str | Path) -> str:

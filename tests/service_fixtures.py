@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from databases import BOTH, PostgresqlServer, SqliteTemplates, quick_folder, running_postgresql
+from databases import BOTH, PostgresqlServer, SqliteTemplates, open_database, quick_folder, running_postgresql
 from marktplatz.db.engine import Database
 from marktplatz.db.models import MarketRecord, Membership, Token
 from marktplatz.market import Policy
@@ -68,7 +68,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
+    made = open_database(database_url)
     yield made
     made.dispose()
 

@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from command_line import call
 from databases import SqliteTemplates
 from marktplatz.db.engine import Database
 from marktplatz.db.models import Account, AuditEntry, Person
@@ -33,10 +33,7 @@ class Installation:
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MARKTPLATZ_")}
         settings = {"MARKTPLATZ_DATABASE_URL": self.url, "MARKTPLATZ_BASE_URL": "http://testserver", "PYTHONUTF8": "1"}
-        command = [sys.executable, "-W", "error", "-m", "marktplatz", *arguments]
-        return subprocess.run(
-            command, capture_output=True, check=False, encoding="utf-8", env=kept | settings, input=given, timeout=60
-        )
+        return call(arguments, kept | settings, given)
 
     def succeed(self, *arguments: str, given: str = "") -> str:
         ended = self.run(*arguments, given=given)

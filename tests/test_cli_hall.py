@@ -48,7 +48,7 @@ def test_a_spare_laptop_takes_over_from_the_stick_in_less_than_two_minutes(tmp_p
     with hall(first, port, "--copy", stick):
         for number in range(20):
             sent = {"id": f"m{number}", "name": "Marktplatz"}
-            assert httpx.post(f"{address}/api/v1/markets", json=sent, headers=program).status_code == 201
+            assert httpx.post(f"{address}/api/v1/markets", json=sent, headers=program, timeout=60).status_code == 201
         sleep(3)  # the second copy is a second behind
     told = said(first)
     assert f"  {address}\n" in told
@@ -58,7 +58,7 @@ def test_a_spare_laptop_takes_over_from_the_stick_in_less_than_two_minutes(tmp_p
 
     began = monotonic()
     with hall(spare, port, "--copy", stick, "--take-over"):
-        answer = httpx.get(f"{address}/api/v1/markets", headers=program)
+        answer = httpx.get(f"{address}/api/v1/markets", headers=program, timeout=60)
         took = monotonic() - began
         assert [each["id"] for each in answer.json()] == sorted(f"m{number}" for number in range(20))
     assert took < 120

@@ -88,19 +88,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 
 
 def test_a_real_server_answers_and_stops_when_asked(tmp_path: Path) -> None:
-    with served(tmp_path) as (address, process):
-        assert httpx.get(f"{address}/livez").text == "ok"
-        refused = httpx.get(f"{address}/api/v1/markets")
+    with served(tmp_path) as (address, process), httpx.Client(base_url=address, timeout=60) as client:
+        assert client.get("/livez").text == "ok"
+        refused = client.get("/api/v1/markets")
         assert refused.status_code == 401
         assert refused.headers["Content-Type"] == "application/problem+json"
         assert refused.json()["request"] == refused.headers["X-Request-Id"]
-        page = httpx.get(f"{address}/docs").text
+        page = client.get("/docs").text
         for asset in ("/static/api-docs/swagger-ui-bundle.js", "/static/own/api-docs.js", "/static/api-docs/swagger-ui.css"):
             assert asset in page
-            assert httpx.get(address + asset).status_code == 200
+            assert client.get(asset).status_code == 200
         assert "://" not in page
-        assert "/api/v1/markets" in httpx.get(f"{address}/openapi.json").json()["paths"]
-        assert "http_requests_total" in httpx.get(f"{address}/metrics").text
+        assert "/api/v1/markets" in client.get("/openapi.json").json()["paths"]
+        assert "http_requests_total" in client.get("/metrics").text
         assert fail("serve", "--port", str(find_port()), data_dir=tmp_path) == [
             "Auf dieser Datenbank läuft schon ein Dienst. Bitte beenden Sie ihn zuerst."
         ]

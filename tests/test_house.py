@@ -19,7 +19,7 @@ import marktplatz.matching
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-LOCKS = [ROOT / "requirements" / "runtime.txt", ROOT / "requirements" / "dev.txt"]
+LOCKS = [ROOT / "requirements" / f"{name}.txt" for name in ("runtime", "semantic", "dev")]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MODULES = [module.name for module in pkgutil.walk_packages(marktplatz.matching.__path__, "marktplatz.matching.")]
 
@@ -129,6 +129,18 @@ def test_nothing_in_the_source_is_left_for_later() -> None:
     assert places(LEFT_FOR_LATER, "src/") == []
 
 
+def test_the_dark_changes_nothing_but_colours() -> None:
+    """So that in the browser only the rules of colours need to be asked a second time."""
+    style = "src/marktplatz/web/static/marktplatz.css"
+    asked = places(re.compile(r"prefers-color-scheme|light-dark\("), "src/marktplatz/web/")
+    assert [place.partition(":")[0] for place in asked] == [style]
+    dark = re.search(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{([^{}]*)\}\s*\}", text_files()[style])
+    assert dark is not None
+    rules = [rule.strip() for rule in dark[1].split(";") if rule.strip()]
+    assert len(rules) > 20
+    assert [rule for rule in rules if not re.fullmatch(r"--[\w-]+: #[0-9a-f]{6}|--shadow: none", rule)] == []
+
+
 def test_every_test_is_run() -> None:
     assert places(NOT_RUN, "tests/") == []
 
@@ -142,12 +154,13 @@ def test_every_locked_package_has_one_version_and_hashes_and_no_address(lock: Pa
     assert re.findall(r"://|--(?:index|extra|find|trusted)\S*|file:", text) == []
 
 
-def test_both_locks_agree_and_hold_what_the_package_asks_for() -> None:
-    runtime, dev = (re.findall(r"^([\w.-]+)==([\w.]+)", lock.read_text("utf-8"), re.MULTILINE) for lock in LOCKS)
-    assert set(runtime) <= set(dev)
+def test_the_locks_agree_and_hold_what_the_package_asks_for() -> None:
+    runtime, semantic, dev = (re.findall(r"^([\w.-]+)==([\w.]+)", lock.read_text("utf-8"), re.MULTILINE) for lock in LOCKS)
+    assert set(runtime) <= set(semantic) & set(dev)
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     asked = declared["project"]["dependencies"] + declared["build-system"]["requires"]
-    for locked, lines in ((runtime, asked), (dev, declared["project"]["optional-dependencies"]["dev"])):
+    extras = declared["project"]["optional-dependencies"]
+    for locked, lines in ((runtime, asked), (semantic, extras["semantic"]), (dev, extras["dev"])):
         for wanted in map(Requirement, lines):
             versions = [version for name, version in locked if name == canonicalize_name(wanted.name)]
             assert versions, wanted

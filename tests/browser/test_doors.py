@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
+from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, tab_to, take_picture
 from day_world import Day
 from doors_world import add_named, make_doors, make_link
 from marktplatz.db.models import CheckIn, MarketRecord, Person, Representation
@@ -42,12 +42,8 @@ def come_in(site: Site, role: Role = Role.HELPER) -> Page:
 
 def press(page: Page, role: str, name: str, key: str = "Enter") -> None:
     target = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            page.keyboard.press(key)
-            return
-    raise AssertionError(f"{name} is out of reach of the keyboard")
+    tab_to(page, target)
+    page.keyboard.press(key)
 
 
 @pytest.mark.usefixtures("day")

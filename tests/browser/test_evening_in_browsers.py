@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
 from day_world import make_day
@@ -31,7 +31,6 @@ WALL = "/m/m1/wall"
 HALL = {"width": 1920, "height": 1080}
 PROJECTOR = {"width": 1024, "height": 768}
 RUNNING = re.compile("^(4:00|3:[0-5][0-9])$")
-expect.set_options(timeout=15_000)
 TEXTS = ("Wände streichen im Jugendraum", "Flyer gestalten", "Umzug mit dem Kleinbus", "Kuchen für das Sommerfest")
 
 
@@ -166,12 +165,13 @@ def test_all_devices_show_the_same_second_and_hear_that_a_round_is_over(site: Si
     expect(moderator.locator("[data-clock]")).to_have_text(RUNNING)
     wall = site.open(WALL, size=HALL, cookie=cookie)
     expect(wall.locator("[data-clock]")).to_have_text(RUNNING)
-    assert abs(read_seconds(wall) - read_seconds(moderator)) <= 1
-    leave_seconds(site, 8)
+    # On a busy machine seconds may pass between the two looks: one pair of looks that are close is enough.
+    assert any(abs(read_seconds(wall) - read_seconds(moderator)) <= 1 for _ in range(20))
+    leave_seconds(site, 15)
     for page in (moderator, wall):
         page.reload()
     for page in (moderator, wall):
-        expect(page.locator("html")).to_have_attribute("data-gong", "over", timeout=20_000)
+        expect(page.locator("html")).to_have_attribute("data-gong", "over", timeout=30_000)
         expect(page.locator("[data-when='over']").first).to_be_attached()
     expect(wall.locator(".wall-stage")).to_have_text("Wechsel: gleich Runde 2", use_inner_text=True)
     expect(moderator.get_by_role("button", name="Runde 2 starten")).to_be_visible()
@@ -188,7 +188,7 @@ def test_all_devices_show_the_same_second_and_hear_that_a_round_is_over(site: Si
     expect(moderator.get_by_role("alert")).to_have_count(0)
     press(moderator, "Anhalten")
     expect(wall.locator(".wall-stage")).to_have_text("Die Uhr steht", use_inner_text=True)
-    expect(moderator.locator("[data-clock]")).to_have_text(re.compile("^1:00$|^0:5"))
+    expect(moderator.locator("[data-clock]")).to_have_text(re.compile("^1:00$|^0:[3-5]"))
     press(moderator, "Weiter")
     expect(wall.locator(".wall-stage")).to_have_text("Runde 1 von 9", use_inner_text=True)
 
@@ -198,7 +198,8 @@ def test_the_wall_heals_itself_after_the_line_was_broken(site: Site) -> None:
     wall = site.open(WALL, size=HALL, cookie=sign_in(site, Role.SCREEN))
     expect(wall.locator("[data-count]")).to_have_text("0")
     wall.context.set_offline(True)
-    site.app.state.service.end_streams()
+    site.app.state.service.pulse.end()
+    site.app.state.service.board.end()
     expect(wall.get_by_text("Keine Verbindung.")).to_be_visible(timeout=30_000)
     check_accessibility(wall)
     take_picture(wall, "wall-offline")
@@ -297,6 +298,26 @@ def test_what_somebody_types_is_not_taken_from_under_their_hands(site: Site) -> 
     expect(page.get_by_label("Wie viele Vereinbarungen?")).to_have_value("80")
     press(page, "Ziel setzen")
     expect(page.locator("#now")).to_contain_text("Vereinbarungen, Ziel 80")
+
+
+def test_what_moves_while_a_page_is_asked_for_is_one_request_after_it(site: Site) -> None:
+    make_evening(site)
+    wall = site.open(WALL, size=HALL, cookie=sign_in(site, Role.SCREEN))
+    wall.evaluate("document.addEventListener('pulse', (event) => (document.body.dataset.told = event.detail.agreements))")
+    asked: list[Route] = []
+    wall.route(f"**{WALL}", lambda route: asked.append(route))  # noqa: PLW0108 it marks what it is given
+    for number in (1, 2, 3):
+        certify(site, number, number)
+        expect(wall.locator("body")).to_have_attribute("data-told", str(number))
+        while not asked:
+            wall.wait_for_timeout(20)
+    assert len(asked) == 1
+    asked[0].continue_()
+    while len(asked) < 2:
+        wall.wait_for_timeout(20)
+    asked[1].continue_()
+    expect(wall.locator("[data-count]")).to_have_text("3")
+    assert len(asked) == 2
 
 
 def test_without_script_the_evening_can_be_led_too(site: Site) -> None:

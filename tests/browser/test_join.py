@@ -12,8 +12,6 @@ from marktplatz.vocabulary import Phase
 
 pytestmark = pytest.mark.chromium
 
-expect.set_options(timeout=20_000)  # the first question to the engine loads its dictionary, and machines may be busy
-
 SCRIPTED = pytest.mark.parametrize("scripted", [True, False], ids=["with-script", "without-script"])
 
 

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.chromium
 
 TABLET = {"width": 1024, "height": 768}
 HALL = {"width": 1920, "height": 1080}
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
+from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, tab_to, take_picture
 from marktplatz.db.models import EntryRecord, MarketRecord, OrganisationRecord
 from marktplatz.vocabulary import Attendance, Phase, Standing, Trading, Visibility
 from mypage_world import Town, make_town
@@ -41,12 +41,8 @@ def check(page: Page, name: str) -> None:
 def press(page: Page, role: str, name: str, key: str = "Enter") -> None:
     """Come to something by the Tab key, as somebody without a mouse does, and press it."""
     target = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            page.keyboard.press(key)
-            return
-    raise AssertionError(f"{name} is out of reach of the keyboard")
+    tab_to(page, target)
+    page.keyboard.press(key)
 
 
 def fill(page: Page, label: str, text: str) -> None:

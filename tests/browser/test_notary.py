@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
+from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, tab_to, take_picture
 from day_world import DRAFT, RETURN, SERVICE, make_day
 from marktplatz.db.models import OrganisationRecord
 from marktplatz.usecases.actor import SYSTEM
@@ -140,13 +140,9 @@ def stamp_by_keyboard(page: Page) -> None:
 def press(page: Page, role: str, name: str | re.Pattern[str], nth: int = 0) -> None:
     """Come to something by the Tab key and press it."""
     target = page.get_by_role(role, name=name).nth(nth)  # type: ignore[arg-type]
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            with page.expect_navigation():
-                page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"{name} is out of reach of the keyboard")
+    tab_to(page, target)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @pytest.mark.usefixtures("pile")

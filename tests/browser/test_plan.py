@@ -77,6 +77,7 @@ def test_match_look_publish_and_see_it_as_a_participant(site: Site) -> None:
     assert statuses == {MessageStatus.HELD}
     participant = site.open("/m/m1/me/proposals", cookie=site.sign_in_person("m1", person_of(site, "o01")))
     expect(participant.get_by_role("heading", name="Warum das passt").first).to_be_visible()
+    look(participant, "me-proposals")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Zurückziehen").press("Enter")
     expect(page.locator("#notice")).to_contain_text("zurückgezogen")

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import DESK, PHONE
+from browsing import DESK, PATIENCE_MS, PHONE
 from command_line import environment, succeed
 from rehearsal_guide import GERMAN, ROOT, find_commands
 from test_cli_service import find_port, wait_until_ready
@@ -21,14 +21,6 @@ pytestmark = pytest.mark.chromium
 
 HERE = "127.0.0.1"
 DEEDS = ["Jugendraum streichen", "Brötchen für das Fest", "Regale für die Bücherei", "Ein Nachmittag am Computer"]
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Five processes and three browsers on one machine."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 class Laptop:
@@ -74,7 +66,7 @@ def scan(browser: Browser, laptop: Laptop, link: str) -> Page:
     """As the phone's own camera does, and one tap."""
     context = browser.new_context(viewport=PHONE, base_url=laptop.address, locale="de-DE")  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(link)
     page.get_by_role("button", name="Weiter").click()
     page.wait_for_url(re.compile("station_open"))
@@ -165,7 +157,7 @@ def test_a_volunteer_goes_through_the_guide(browser: Browser, tmp_path: Path) ->
     laptop.run(fill)
     context = browser.new_context(viewport=DESK, base_url=laptop.address, locale="de-DE")  # type: ignore[arg-type]
     chief = context.new_page()
-    chief.set_default_timeout(20_000)
+    chief.set_default_timeout(PATIENCE_MS)
     chief.on("dialog", lambda dialog: dialog.accept())
     with laptop.running(start) as said:
         set_up(chief, said)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from test_files import choose_file, write_example
 
-from browsing import PHONE, Site, take_picture
+from browsing import PATIENCE_MS, PHONE, Site, take_picture
 from marktplatz.db.models import EntryRecord, OrganisationRecord, OutboxMessage
 from marktplatz.usecases.audit import find_breaks
 from marktplatz.vocabulary import Standing
@@ -87,7 +87,7 @@ def approve_everybody(page: Page) -> None:
 
 
 def look_for_what_is_missing(page: Page) -> None:
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(2 * PATIENCE_MS)
     page.goto(f"/organise/{MARKET}/radar")
     expect(page.get_by_role("heading", name="Radar", exact=True)).to_be_visible()
     take_picture(page, "story-radar")
