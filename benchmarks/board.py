@@ -50,7 +50,8 @@ def fill(url: str) -> bytes:
         session.get_one(MarketRecord, "m1").phase = Phase.DAY
         session.add(Evening(market_id="m1", stage=Stage.ROUND, round=1, begun_at=now, lasts_s=240, opened_at=now))
     with database.read() as session:
-        event = make_event("pulse", PULSE_KIND, read_pulse(session, now, "m1"))
+        pulse = read_pulse(session, now, "m1")
+        event = make_event("pulse", PULSE_KIND, pulse.version, pulse)
     database.dispose()
     return event
 

@@ -6,6 +6,7 @@ event loop was.
 
 import asyncio
 import json
+import math
 import random
 import re
 from array import array
@@ -19,11 +20,12 @@ from evening_server import tick
 
 EVENT = re.compile(rb"id: (\d+)\nevent: pulse\ndata: ({.*?})\n\n", re.DOTALL)
 HEAD = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
-JITTER_S, AGAIN_S = 1.5, 3.0
+JITTER_S, REST_S, HURRIED_REST_S, SLOW_TIMES, LONGEST_REST_S = 1.5, 2.0, 1.0, 4, 15.0
 """As in refresh.js."""
-READ_EVERY_S, KEPT_S = 10.0, 3.0
-LOOKS = ("clock", "agreements last_at", "plan", "waiting in_hand taken_at", "notes", "present")
-NAMES = ("clock", "board", "plan", "desk", "notes", "door")
+READ_EVERY_S, KEPT_S, PATIENCE_S = 10.0, 3.0, 60.0
+SLOW_S, SLOW_JITTER_S = 20.0, 40.0
+LOOKS = ("clock", "agreements last_at", "plan", "mine", "waiting in_hand taken_at", "notes", "present")
+NAMES = ("clock", "board", "plan", "mine", "desk", "notes", "door")
 
 
 @dataclass
@@ -116,24 +118,31 @@ def watch(connection: Connection, port: int, viewers: int) -> None:
 
 @dataclass
 class Page:
-    """A page that is open on somebody's device. `listens` are the words of its data-refresh; none: it is read every ten seconds."""
+    """A page that is open on somebody's device. `listens` are the words of its data-refresh, `slow` those of its data-refresh-slow;
+    none: it is read every ten seconds.
+    """
 
     name: str
     path: str
     cookie: str
     listens: frozenset[str] = frozenset()
     is_hurried: bool = False
+    slow: frozenset[str] = frozenset()
     wanted: bool = False
+    wanted_by: float = math.inf
     line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     used_at: float = 0.0
+    rests_until: float = 0.0
 
     async def read(self, told: Told, port: int) -> None:
         began = perf_counter()
         try:
-            status = await asyncio.wait_for(self._read(port), 60)
+            status = await asyncio.wait_for(self._read(port), PATIENCE_S)
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-            told.errors.append(f"{self.name}: {type(error).__name__}")
-            self.line = None
+            told.errors.append(f"{self.name}: {type(error).__name__}, at most {PATIENCE_S:.0f} s waited")
+            if self.line is not None:
+                self.line[1].close()  # so that the server need not work for it any more
+                self.line = None
             return
         told.times.append((self.name, began, perf_counter() - began))
         if status != 200:
@@ -168,26 +177,41 @@ def read_pages(connection: Connection, port: int, open_pages: list[Page], idle_p
     """`open_pages` follow the pulse; `idle_pages` are read every ten seconds, each at a time of its own."""
 
     async def refresh(told: Told, page: Page) -> None:
-        """Many changes at once are one request; one that comes while it is on its way waits three seconds."""
-        await asyncio.sleep(0 if page.is_hurried else random.random() * JITTER_S)  # noqa: S311 nothing secret
+        """Many changes at once are one request; then the page rests, the longer the busier the server is."""
         while page.wanted:
-            page.wanted = False
+            jitter = 0 if page.is_hurried else random.random() * JITTER_S  # noqa: S311 nothing secret
+            await asyncio.sleep(max(0.0, page.rests_until - perf_counter()) + jitter)
+            page.wanted, page.wanted_by = False, math.inf
+            began = perf_counter()
             await page.read(told, port)
-            if page.wanted:
-                await asyncio.sleep(AGAIN_S)
+            ended = perf_counter()
+            rest = max(HURRIED_REST_S if page.is_hurried else REST_S, SLOW_TIMES * (ended - began))
+            page.rests_until = ended + min(LONGEST_REST_S, rest)
 
-    async def follow(told: Told) -> None:
-        reader, writer = await open_line(port, "/m/m1/pulse")
+    async def follow(told: Told, pages: list[Page], cookie: str = "") -> None:
+        """A line of the pulse, and the pages that hear it: those of the staff one together, each participant's one of its own."""
+        reader, writer = await open_line(port, "/m/m1/pulse", cookie)
         state, kept, at_work = None, bytearray(), dict[int, asyncio.Task[None]]()
+
+        def want(page: Page) -> None:
+            page.wanted = True
+            if id(page) not in at_work or at_work[id(page)].done():
+                at_work[id(page)] = asyncio.create_task(refresh(told, page))
+
+        def want_late(page: Page) -> None:
+            if page.wanted_by <= asyncio.get_running_loop().time():
+                want(page)
+
         while chunk := await reader.read(65536):
             for _, event in take_events(kept, chunk):
                 before, state = state, json.loads(event)
                 moved = compare(before, state) if before else set[str]()
-                for place, page in enumerate(open_pages):
+                for page in pages:
                     if moved & page.listens:
-                        page.wanted = True
-                        if place not in at_work or at_work[place].done():
-                            at_work[place] = asyncio.create_task(refresh(told, page))
+                        want(page)
+                    elif moved & page.slow and page.wanted_by == math.inf:
+                        page.wanted_by = asyncio.get_running_loop().time() + SLOW_S + random.random() * SLOW_JITTER_S  # noqa: S311
+                        asyncio.get_running_loop().call_at(page.wanted_by, want_late, page)
         told.errors.append("the stream of the pages ended")
         writer.close()  # held until here: a writer that is forgotten ends its line
 
@@ -202,7 +226,9 @@ def read_pages(connection: Connection, port: int, open_pages: list[Page], idle_p
         for page in {each.name: each for each in (*open_pages, *idle_pages)}.values():
             await page.read(told, port)  # everything is loaded once
         await gate()
-        tasks = [asyncio.create_task(follow(told))]
+        own = [page for page in open_pages if page.slow]
+        tasks = [asyncio.create_task(follow(told, [page for page in open_pages if not page.slow]))]
+        tasks += [asyncio.create_task(follow(told, [page], page.cookie)) for page in own]
         tasks += [asyncio.create_task(read_now_and_then(told, page, number)) for number, page in enumerate(idle_pages)]
         await until_told(connection)
         for task in tasks:

@@ -19,6 +19,8 @@ from marktplatz.vocabulary import Role
 
 API = "/api/v1/markets/m1"
 PATIENCE_S = 120.0
+KEPT_S = 3.0
+"""A line that was quiet for longer is not used again: the server ends it after five, perhaps just when it is written to."""
 RETURNED_EACH, TAPPED_TWICE_EACH = 12, 10
 """One agreement in so many comes back from the notary once; is stamped by two taps."""
 
@@ -195,7 +197,8 @@ class Staff:
     def _client(self, cookie: str = "", token: str = "") -> httpx.AsyncClient:
         as_page = {"Cookie": f"marktplatz={cookie}", "Sec-Fetch-Site": "same-origin"}
         headers = {"Authorization": f"Bearer {token}"} if token else as_page
-        return httpx.AsyncClient(base_url=self._address, headers=headers, timeout=PATIENCE_S)
+        limits = httpx.Limits(keepalive_expiry=KEPT_S)
+        return httpx.AsyncClient(base_url=self._address, headers=headers, timeout=PATIENCE_S, limits=limits)
 
 
 def work(connection: Connection, address: str, hall: Hall, programme: Programme) -> None:

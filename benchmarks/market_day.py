@@ -71,9 +71,11 @@ class Shares:
 
 
 def children_of(pid: int) -> list[int]:
+    """And theirs: who solves is born of the nursery."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text("ascii").split()]
+        for child in (task / "children").read_text("ascii").split():
+            found += [int(child), *children_of(int(child))]
     return found
 
 
@@ -136,7 +138,8 @@ def make_pages(hall: Hall, is_open: int) -> tuple[list[Page], list[Page]]:
     opened += [Page("broker's console", f"{at}/broker", each, EVERYTHING | {"desk"}) for each in of[Role.BROKER]]
     opened += [Page("notaries' desk", f"{at}/notary", each, frozenset(("desk", "board", "plan"))) for each in of[Role.NOTARY]]
     opened += [Page("page of the evening", f"{at}/day", of[Role.MODERATOR][0], EVERYTHING | {"desk"})]
-    followed = [Page("own page, open", "/m/m1/me", each, EVERYTHING) for each in hall.persons[:is_open]]
+    mine, slow = frozenset(("clock", "mine")), frozenset(("board", "plan", "door", "notes"))
+    followed = [Page("own page, open", "/m/m1/me", each, mine, slow=slow) for each in hall.persons[:is_open]]
     paths = ("/m/m1/me", "/m/m1/me/partners", "/m/m1/me/timetable")
     idle = [Page("own page", paths[number % 3], each) for number, each in enumerate(hall.persons[is_open:])]
     return opened + followed, idle
@@ -194,7 +197,7 @@ def play(url: str, database_pid: int | None, asked: argparse.Namespace, *, is_li
         shares=shares,
         sums=sums,
         replans=replans,
-        errors=[*complaints, *(error for each in told.values() for error in each.errors)],
+        errors=[*(f"the server's log: {line}" for line in complaints), *(error for each in told.values() for error in each.errors)],
         refused=told["staff"].refused,
         seconds=ended - began,
     )
@@ -317,8 +320,9 @@ def show(kind: str, control: Played, evening: Played) -> None:
     print(f"The server's memory in MiB, at the beginning and after each tenth of the evening: {', '.join(grown)}.")
     for name, late in evening.client_stalls.items():
         print(f"The event loop of the clients `{name}` was late by {at(late, 0.999):.0f} ms (p99.9), {late[-1]:.0f} at most.")
-    for error, many in Counter(evening.errors + control.errors).most_common(8):
-        print(f"- {many} x {error}")
+    for name, played in (("evening", evening), ("control", control)):
+        for error, many in Counter(played.errors).most_common(8):
+            print(f"- {name}: {many} x {error}")
     sys.stdout.flush()
 
 

