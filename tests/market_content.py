@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from sqlalchemy import event, select
+from structlog.contextvars import get_contextvars
 
 from marktplatz.db.base import Base
 from marktplatz.db.engine import Database
@@ -50,8 +51,10 @@ def hash_tables(database: Database) -> str:
 
 
 def is_asked_for() -> bool:
-    """Is it a request that speaks to the database here, and not the live plan, which looks after a market by itself?"""
-    return not threading.current_thread().name.startswith(THREAD_NAME)
+    """Does a request or the test itself speak to the database here, and not what goes on beside them, like the live plan?"""
+    speaker = threading.current_thread()
+    is_request = "request" in get_contextvars() and not speaker.name.startswith(THREAD_NAME)
+    return is_request or speaker is threading.main_thread()
 
 
 class CountedStatements:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from browsing import DESK, PHONE, SMALLEST, Site, check_accessibility, check_width, take_picture
@@ -130,6 +130,55 @@ def test_the_desk_types_one_in_with_the_keyboard_alone(site: Site) -> None:
         ("bank", "Jugendraum streichen"),
         ("club", "Kuchen beim Sommerfest"),
     ]
+
+
+def hold_back(page: Page) -> list[Route]:
+    """What the form asks for gets no answer."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/agreements/new/form", hold)
+    return held
+
+
+def fill_in(page: Page, text: str) -> None:
+    for place, name in (("1.", "Sparbank am Wilhelmplatz"), ("2.", "Turnverein Nippes 1904")):
+        page.get_by_label(f"{place} Organisation", exact=True).fill(name)
+    page.get_by_label("Was wird getan oder gegeben?").first.fill(text)
+
+
+@pytest.mark.usefixtures("town")
+def test_handing_in_does_not_wait_for_what_the_page_looks_up(site: Site) -> None:
+    page = site.open(NEW, size=DESK, cookie=sign_in(site, Role.HELPER), reduced_motion="reduce")
+    held = hold_back(page)
+    fill_in(page, "Regale aufbauen")
+    page.get_by_role("button", name="An das Notariat").last.click()
+    expect(page.locator("#handed-in")).to_contain_text("Beim Notariat")
+    expect(page.get_by_label("1. Organisation", exact=True)).to_have_value("")
+    assert [route.request.method for route in held] == ["POST"]
+    held[0].continue_()
+    fill_in(page, "Kuchen backen")  # what comes now was looked up for the one before it
+    expect(page.get_by_label("Was wird getan oder gegeben?").first).to_have_value("Kuchen backen")
+    assert len(stored(site)) == 1
+
+
+@pytest.mark.usefixtures("town")
+def test_a_button_pressed_while_another_is_answered_is_done_after_it_and_a_double_tap_once(site: Site) -> None:
+    page = site.open(NEW, size=DESK, cookie=sign_in(site, Role.HELPER), reduced_motion="reduce")
+    fill_in(page, "Regale aufbauen")
+    expect(page.get_by_role("heading", name="Aus einem Vorschlag ausfüllen")).to_be_visible()
+    held = hold_back(page)
+    page.get_by_role("button", name="Noch eine Organisation").dblclick()
+    page.get_by_role("button", name="An das Notariat").last.click()
+    expect(page.locator("form.agreement")).to_have_attribute("aria-busy", "true")
+    assert stored(site) == []
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#handed-in")).to_contain_text("Beim Notariat")
+    assert len(stored(site)) == 1
+    assert len(held) == 1
 
 
 @pytest.mark.usefixtures("town")

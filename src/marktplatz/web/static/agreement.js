@@ -1,6 +1,8 @@
 // An agreement's form (data-parties): a part of a name that only one organisation has is completed when the field is left, the
 // choices of who gives and who takes are called by these names, and what is proposed to the first is looked for at once.
 
+import { lookUp } from "./swap.js";
+
 const fold = (text) => text.trim().toLocaleLowerCase("de").normalize("NFKC").replaceAll("ß", "ss");
 
 function find(names, typed) {
@@ -42,7 +44,7 @@ function complete(form, field) {
     if (field.dataset.party === "0" && form.dataset.looked !== found[0]) {
       form.dataset.looked = found[0];
       const button = form.querySelector("[data-look]");
-      if (button) setTimeout(() => form.requestSubmit(button));
+      if (button) lookUp(form, button);
     }
   } else if (found) say(form, found.length ? "few" : "none", { count: found.length, names: found.slice(0, 3).join(" / ") });
   else say(form, null);

@@ -185,7 +185,7 @@ function onSubmit(event) {
   const button = event.submitter;
   if (!bar() || !form.matches("form[data-queue]") || event.defaultPrevented || button?.hasAttribute("formaction")) return;
   event.preventDefault();
-  whileBusy(form, (edited) => begun(form, button, edited));
+  whileBusy(form, button, (edited) => begun(form, button, edited));
 }
 
 async function begun(form, button, edited) {

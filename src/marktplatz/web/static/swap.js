@@ -42,28 +42,52 @@ async function send(form, button) {
   });
 }
 
-// One deed of a form at a time; `work` gets the fields in which somebody typed meanwhile.
-export async function whileBusy(form, work) {
-  if (form.getAttribute("aria-busy") === "true") return;
+// What each form does now and is to do next, and how often it was asked for anything.
+const doing = new WeakMap();
+const next = new WeakMap();
+const asked = new WeakMap();
+
+const isSame = (one, other) => one === other || ["name", "value", "formAction"].every((part) => one?.[part] === other?.[part]);
+const count = (form) => asked.set(form, (asked.get(form) ?? 0) + 1).get(form);
+
+// One deed of a form at a time; `work` gets the fields in which somebody typed meanwhile. The same button once more is a double tap.
+// Another one waits, and is done if the answer has left the form as it was.
+export async function whileBusy(form, button, work) {
+  if (form.getAttribute("aria-busy") === "true") {
+    if (!isSame(button, doing.get(form))) next.set(form, { button, work });
+    return;
+  }
   form.setAttribute("aria-busy", "true");
   form.querySelector("[data-unsent]")?.remove();
+  doing.set(form, button);
+  count(form);
   const edited = new Set();
   const note = (inner) => edited.add(inner.target);
+  const forget = () => next.delete(form);
   form.addEventListener("input", note);
+  form.addEventListener("reset", forget);
   try {
     await work(edited);
   } finally {
     form.removeEventListener("input", note);
+    form.removeEventListener("reset", forget);
     form.removeAttribute("aria-busy");
   }
+  const then = next.get(form);
+  next.delete(form);
+  if (then && form.isConnected && !form.hidden && (then.button?.isConnected ?? true)) await whileBusy(form, then.button, then.work);
+}
+
+async function fetchPage(form, submitter) {
+  const answer = await send(form, submitter);
+  return { address: answer.url, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
 }
 
 async function sendAndShow(form, submitter, names) {
-  await whileBusy(form, async (edited) => {
+  await whileBusy(form, submitter, async (edited) => {
     try {
-      const answer = await send(form, submitter);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      show(page, form, answer.url, names);
+      const { address, page } = await fetchPage(form, submitter);
+      show(page, form, address, names);
       keepEdited(form, edited);
     } catch {
       filterHere(form);
@@ -72,6 +96,20 @@ async function sendAndShow(form, submitter, names) {
         : "Keine Verbindung. Ihre Eingaben stehen noch da; bitte versuchen Sie es noch einmal.");
     }
   });
+}
+
+// What a page asks for by itself while somebody types: nobody waits for it, and what is pressed meanwhile goes first; for a form that
+// has been sent or asked for something else since it is of no use any more.
+export async function lookUp(form, button) {
+  const mine = count(form);
+  const names = button.dataset.swap.split(" ");
+  try {
+    const { address, page } = await fetchPage(form, button);
+    const isWanted = form.isConnected && asked.get(form) === mine && names.every((id) => page.getElementById(id));
+    if (isWanted) show(page, form, address, names);
+  } catch {
+    // Without a connection nothing is looked up, and nothing is lost.
+  }
 }
 
 function onSubmit(event) {
