@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from marktplatz.db.models import Evening, MarketRecord
+from marktplatz.usecases.clock import ClockState
 from marktplatz.usecases.free_partners import FreePartner, find_free_partners
 from marktplatz.usecases.hall_now import Hall, Member, look_at_hall
 from marktplatz.usecases.scored import KnownScores
-from marktplatz.vocabulary import Phase, Stage
+from marktplatz.vocabulary import Stage
 
 MOST_NEXT = 3
 
@@ -23,17 +23,22 @@ class OwnHall:
 
 
 def find_own_hall(
-    session: Session, market: MarketRecord, organisation_id: str, scores: KnownScores, language: str, limit: int = MOST_NEXT
+    session: Session,
+    market_id: str,
+    organisation_id: str,
+    clock: ClockState | None,
+    scores: KnownScores,
+    language: str,
+    limit: int = MOST_NEXT,
 ) -> OwnHall | None:
-    """None on every other day. While rounds run the timetable says whom to talk to, so nobody else is suggested."""
-    if market.phase is not Phase.DAY:
+    """None where no clock runs. While rounds run the timetable says whom to talk to, so nobody else is suggested."""
+    if clock is None:
         return None
-    evening = session.get(Evening, market.id)
-    is_free = evening is not None and evening.stage is Stage.FREE
-    hall = look_at_hall(session, market.id)
+    is_free = clock.stage is Stage.FREE
+    hall = look_at_hall(session, market_id)
     nexts: list[FreePartner] = []
     if is_free:
-        nexts = find_free_partners(session, market.id, organisation_id, scores, hall=hall, language=language, limit=limit)
+        nexts = find_free_partners(session, market_id, organisation_id, scores, hall=hall, language=language, limit=limit)
     return OwnHall(_find_introduced(hall, organisation_id), nexts, is_free)
 
 

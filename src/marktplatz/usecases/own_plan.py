@@ -79,13 +79,26 @@ def find_proposals(session: Session, actor: Actor, market_id: str, organisation_
 
 def find_proposals_of(session: Session, actor: Actor, run: Run, organisation_id: str) -> list[Proposal]:
     """What a run proposes to an organisation, as it is told: the best first, without what others wish."""
-    market_id = run.market_id
+    pairings = _find_pairings(session, actor, run, organisation_id)
+    partners = _load_partners(session, actor, run.market_id, _ends_of(pairings, organisation_id))
+    return _tell_proposals(session, run.market_id, pairings, organisation_id, partners)
+
+
+def _find_pairings(session: Session, actor: Actor, run: Run, organisation_id: str) -> list[PairingRecord]:
     concerned = or_(PairingRecord.giver_id == organisation_id, PairingRecord.taker_id == organisation_id)
     wanted = select_pairings(actor, run).where(concerned).order_by(PairingRecord.points.desc(), PairingRecord.offer_id)
-    pairings = list(session.scalars(wanted.order_by(PairingRecord.need_id)))
+    return list(session.scalars(wanted.order_by(PairingRecord.need_id)))
+
+
+def _ends_of(pairings: Iterable[PairingRecord], organisation_id: str) -> set[str]:
+    return {_other(pairing.giver_id, pairing.taker_id, organisation_id) for pairing in pairings}
+
+
+def _tell_proposals(
+    session: Session, market_id: str, pairings: list[PairingRecord], organisation_id: str, partners: Mapping[str, Partner]
+) -> list[Proposal]:
     ids = {each for p in pairings for each in (p.offer_id, p.need_id, p.return_offer_id, p.return_need_id) if each is not None}
-    entries = _load_entries(session, market_id, ids)
-    partners = _load_partners(session, actor, market_id, {_other(p.giver_id, p.taker_id, organisation_id) for p in pairings})
+    entries = _load_entries(session, market_id, ids) if ids else {}
 
     def tell(record: PairingRecord) -> Proposal:
         reasons = tuple(reason.text for reason in pairing_value(record).reasons if reason.code not in UNTOLD and reason.text)
@@ -110,8 +123,7 @@ def find_rounds(
     record = session.scalar(wanted)
     if record is None:
         return None
-    proposals = find_proposals(session, actor, market.id, organisation.id) or []
-    return find_rounds_of(session, actor, market, organisation, record, proposals)
+    return find_rounds_of(session, actor, market, organisation, record, find_published_run(session, market.id))
 
 
 def find_rounds_of(
@@ -120,16 +132,18 @@ def find_rounds_of(
     market: MarketRecord,
     organisation: OrganisationRecord,
     record: TimetableRecord,
-    proposals: list[Proposal],
+    run: Run | None,
 ) -> tuple[list[Round], dict[str, list[Proposal]]]:
-    """The rounds of one timetable; `proposals` are what there is to talk about."""
+    """The rounds of one timetable; what a run proposes is what there is to talk about."""
+    own = organisation.id
+    pairings = [] if run is None else _find_pairings(session, actor, run, own)
     of_it = select(ConversationRecord).filter_by(market_id=market.id, timetable_id=record.id)
-    own = or_(ConversationRecord.first_id == organisation.id, ConversationRecord.second_id == organisation.id)
+    of_own = of_it.where(or_(ConversationRecord.first_id == own, ConversationRecord.second_id == own))
     talks = [
-        (talk.round, talk.table, _other(talk.first_id, talk.second_id, organisation.id))
-        for talk in session.scalars(of_it.where(own).order_by(ConversationRecord.round, ConversationRecord.table))
+        (talk.round, talk.table, _other(talk.first_id, talk.second_id, own))
+        for talk in session.scalars(of_own.order_by(ConversationRecord.round, ConversationRecord.table))
     ]
-    partners = _load_partners(session, actor, market.id, {other for _, _, other in talks})
+    partners = _load_partners(session, actor, market.id, _ends_of(pairings, own) | {other for _, _, other in talks})
     rounds: list[Round] = []
     for number in range(1, record.rounds + 1):
         at_once = [Round(number, table, partners[other]) for round_, table, other in talks if round_ == number]
@@ -137,7 +151,7 @@ def find_rounds_of(
         if not at_once:
             rounds.append(Round(number, None, None, number in market.break_rounds, number in organisation.absent_rounds))
     topics: dict[str, list[Proposal]] = {}
-    for proposal in proposals:
+    for proposal in _tell_proposals(session, market.id, pairings, own, partners):
         topics.setdefault(proposal.partner.id, []).append(proposal)
     return rounds, topics
 
@@ -158,6 +172,8 @@ def _load_entries(session: Session, market_id: str, ids: Iterable[str]) -> Mappi
 
 
 def _load_partners(session: Session, actor: Actor, market_id: str, ids: set[str]) -> dict[str, Partner]:
+    if not ids:
+        return {}
     wanted = select(OrganisationRecord).where(OrganisationRecord.market_id == market_id, OrganisationRecord.id.in_(tuple(ids)))
     records = {record.id: record for record in session.scalars(wanted)}
     seen = organisations_whose_contact_is_seen(session, actor, market_id)

@@ -65,7 +65,8 @@ def show_overview(
         return show_mine(request, "me.html", mine, entries=[], nexts=[], counts={}, own_hall=None)
     entries = find_own_entries(session, market, mine.organisation.id)
     counts = _count(session, mine)
-    own_hall = find_own_hall(session, mine.market, mine.organisation.id, service_of(request).scores, find_language(request))
+    scores, language = service_of(request).scores, find_language(request)
+    own_hall = find_own_hall(session, market, mine.organisation.id, mine.clock, scores, language)
     nexts = _find_nexts(mine, entries, counts)
     return show_mine(request, "me.html", mine, entries=entries, nexts=nexts, counts=counts, own_hall=own_hall)
 

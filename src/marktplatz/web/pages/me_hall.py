@@ -32,7 +32,7 @@ def show_partners(
 ) -> Response:
     mine = load_mine(request, session, caller, market, organisation)
     service, language = service_of(request), find_language(request)
-    found = find_own_hall(session, mine.market, mine.organisation.id, service.scores, language, MOST_NEXT)
+    found = find_own_hall(session, market, mine.organisation.id, mine.clock, service.scores, language, MOST_NEXT)
     base = service.settings.base_url.rstrip("/")
     address = f"{base}/m/{quote(market, safe='')}/me/agreements/new?{urlencode({'partner': mine.organisation.id})}"
     return show_mine(request, "me_partners.html", mine, "/partners", own_hall=found, code=_draw_code(address))

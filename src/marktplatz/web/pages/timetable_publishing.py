@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from marktplatz.db.models import ConversationRecord, OrganisationRecord, Run, TimetableRecord
 from marktplatz.usecases.actor import Actor
 from marktplatz.usecases.markets import get_market
-from marktplatz.usecases.own_plan import Proposal, Round, find_proposals_of, find_rounds_of
+from marktplatz.usecases.own_plan import Proposal, Round, find_rounds_of
 from marktplatz.usecases.profiles import get_profile
 from marktplatz.usecases.publishing import check_unchanged
 from marktplatz.usecases.runs import withdraw_timetable
@@ -67,8 +67,7 @@ def _show(
     rounds: list[Round] = []
     topics: dict[str, list[Proposal]] = {}
     if shown is not None:
-        proposals = find_proposals_of(session, caller, run, shown.id)
-        rounds, topics = find_rounds_of(session, caller, market, shown, record, proposals)
+        rounds, topics = find_rounds_of(session, caller, market, shown, record, run)
     return show(
         request,
         "timetable_publish.html",
