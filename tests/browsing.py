@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final
 
 import pytest
@@ -122,6 +122,15 @@ def site(browser: Browser, sqlite_templates: SqliteTemplates) -> Iterator[Site]:
         for context in made.contexts:
             context.close()
     database.dispose()
+
+
+def wait_until_read(page: Page, ending: str) -> None:
+    """Until the page has fetched an address by itself; it may have done so before anybody waits for it."""
+    has_read = "ending => performance.getEntriesByType('resource').some(each => each.name.endsWith(ending) && each.responseEnd > 0)"
+    end = monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(has_read, ending):
+        assert monotonic() < end, f"{ending} was not read"
+        page.wait_for_timeout(50)
 
 
 def check_accessibility(page: Page) -> None:
