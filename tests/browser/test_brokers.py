@@ -165,6 +165,19 @@ def test_handing_in_does_not_wait_for_what_the_page_looks_up(site: Site) -> None
 
 
 @pytest.mark.usefixtures("town")
+def test_what_the_page_looks_up_takes_no_focus(site: Site) -> None:
+    page = site.open(NEW, size=DESK, cookie=sign_in(site, Role.HELPER), reduced_motion="reduce")
+    held = hold_back(page)
+    fill_in(page, "Regale aufbauen")
+    another = page.get_by_role("button", name="Noch eine Organisation")
+    another.focus()
+    expect(another).to_be_focused()
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Aus einem Vorschlag ausfüllen")).to_be_visible()
+    expect(another).to_be_focused()
+
+
+@pytest.mark.usefixtures("town")
 def test_a_button_pressed_while_another_is_answered_is_done_after_it_and_a_double_tap_once(site: Site) -> None:
     page = site.open(NEW, size=DESK, cookie=sign_in(site, Role.HELPER), reduced_motion="reduce")
     fill_in(page, "Regale aufbauen")

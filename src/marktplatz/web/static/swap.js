@@ -66,15 +66,16 @@ export async function whileBusy(form, button, work) {
   const forget = () => next.delete(form);
   form.addEventListener("input", note);
   form.addEventListener("reset", forget);
+  let then = null;
   try {
     await work(edited);
   } finally {
     form.removeEventListener("input", note);
     form.removeEventListener("reset", forget);
     form.removeAttribute("aria-busy");
+    then = next.get(form);
+    next.delete(form);
   }
-  const then = next.get(form);
-  next.delete(form);
   if (then && form.isConnected && !form.hidden && (then.button?.isConnected ?? true)) await whileBusy(form, then.button, then.work);
 }
 
@@ -105,8 +106,8 @@ export async function lookUp(form, button) {
   const names = button.dataset.swap.split(" ");
   try {
     const { address, page } = await fetchPage(form, button);
-    const isWanted = form.isConnected && asked.get(form) === mine && names.every((id) => page.getElementById(id));
-    if (isWanted) show(page, form, address, names);
+    const isWanted = form.isConnected && asked.get(form) === mine && names.every((id) => document.getElementById(id) && page.getElementById(id));
+    if (isWanted) show(page, form, address, names, false);
   } catch {
     // Without a connection nothing is looked up, and nothing is lost.
   }
@@ -136,13 +137,15 @@ export function keepEdited(form, edited) {
   }
 }
 
-export function show(page, form, address, names) {
+// Where nobody has asked for it the focus stays, unless what had it is gone.
+export function show(page, form, address, names, isAsked = true) {
   const pairs = names.map((name) => [document.getElementById(name), page.getElementById(name)]);
   if (pairs.some(([here, there]) => !here || !there)) {
     location.assign(address);
     return;
   }
-  const own = document.activeElement?.id;
+  const active = document.activeElement;
+  const own = active?.id;
   for (const [here, there] of pairs) here.replaceWith(document.adoptNode(there));
   document.title = page.title;
   if (form.method === "get") history.replaceState(null, "", address);
@@ -151,6 +154,7 @@ export function show(page, form, address, names) {
   const news = notice ?? inside.map((part) => part.querySelector("[data-said]")).find(Boolean);
   if (news) say(news.textContent);
   for (const part of inside) part.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
+  if (!isAsked && active?.isConnected) return;
   const wanted = inside.map((part) => (part.matches("[data-focus]") ? part : part.querySelector("[data-focus]"))).find(Boolean);
   const target = wanted || (own && document.getElementById(own)) || inside[0];
   if (target) {
